@@ -1,0 +1,105 @@
+"""The commands that look after rule files."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from watcher import rulebook
+from watcher.cli.rules import app
+from watcher.cli.state import State
+
+RULES = """schema: 1
+rule_set: essai
+title: Essai
+words: {puce: [puce]}
+rules:
+  - id: a
+    title: A
+    when: puce
+    must_match: [Une puce]
+  - id: b
+    title: B
+    when: puce
+"""
+
+
+def run(*arguments: str | Path, state: State | None = None) -> Result:
+    """Run `watcher rules ...` on a wide terminal."""
+    words = [str(argument) for argument in arguments]
+    return CliRunner().invoke(app, words, obj=state or State(), env={"COLUMNS": "200"})
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Return a folder with one rule set and no lock."""
+    (tmp_path / "essai.yaml").write_text(RULES, "utf-8")
+    return tmp_path
+
+
+def test_check_of_sound_rules(folder: Path) -> None:
+    """Sound rules are counted and end with 0, the folder named either way."""
+    for place in ((folder,), ("--rules", folder)):
+        result = run("check", *place)
+        assert result.exit_code == 0
+        assert "rule sets 1, rules 2, no mistakes" in result.output
+    assert json.loads(run("check", folder, "--format", "json").output) == []
+
+
+def test_check_of_broken_rules(folder: Path) -> None:
+    """Each mistake is shown with place, code, cure, line and caret, and the command ends with 1."""
+    (folder / "essai.yaml").write_text(RULES.replace("when: puce", "when: puces"), "utf-8")
+    result = run("check", folder)
+    assert result.exit_code == 1
+    assert "essai.yaml:8:11 R124 there is no word list `puces`" in result.output
+    assert "did you mean `puce`?" in result.output
+    assert "    when: puces\n            ^" in result.output
+    told = json.loads(run("check", folder, "--format", "json").output)
+    assert [(each["line"], each["column"], each["code"]) for each in told] == [
+        (8, 11, "R124"),
+        (12, 11, "R124"),
+    ]
+    assert run("test", folder).exit_code == 1
+
+
+def test_check_refuses_two_folders(folder: Path) -> None:
+    """Naming the folder twice is a usage error."""
+    assert run("check", folder, "--rules", folder).exit_code == 2
+
+
+def test_examples_are_run(folder: Path) -> None:
+    """Each rule has a mark; wrong examples are shown and end the command with 1."""
+    result = run("test", folder)
+    assert result.exit_code == 0
+    assert "✓ essai/a: 1 must match, 0 must not" in result.output
+    assert "– essai/b: 0 must match" in result.output
+    assert "1 of 1 examples are right" in result.output
+    (folder / "essai.yaml").write_text(RULES.replace("Une puce", "Rien"), "utf-8")
+    result = run("test", folder)
+    assert result.exit_code == 1
+    assert "✗ essai/a: 1 must match, 0 must not, 1 wrong" in result.output
+    assert "R200" in result.output
+
+
+def test_forms_are_listed(folder: Path) -> None:
+    """The forms are the lock's where there is one, else all that there are."""
+    assert run("forms", "puce", "--rules", folder).output == "puce\npuces\n"
+    (folder / rulebook.LOCK).write_text("puce: puce\n", "utf-8")
+    assert run("forms", "puce", "--rules", folder).output == "puce\n"
+
+
+def test_the_lock_is_written_and_checked(folder: Path) -> None:
+    """A missing or old lock is told by --check and written without it."""
+    assert run("lock", folder, "--check").exit_code == 1
+    assert not (folder / rulebook.LOCK).exists()
+    assert run("lock", folder).exit_code == 0
+    assert "puce: puce puces" in (folder / rulebook.LOCK).read_text("utf-8")
+    assert "current" in run("lock", folder, "--check").output
+
+
+def test_the_configured_folder_is_the_default(folder: Path) -> None:
+    """Without a folder the commands look at the one that the configuration names."""
+    file = folder / "watcher.toml"
+    file.write_text(f'rules = "{folder}"\n', "utf-8")
+    assert "rules 2" in run("check", state=State(path=file)).output

@@ -1,0 +1,81 @@
+"""The rules in force: immutable values, ready to be asked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from watcher.model import Article, RuleId, RuleSetId, Severity, ZoneKind
+from watcher.operators import Condition
+from watcher.rules.lexicon import Lexicon
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """A text beside a rule that the rule must match, or must not."""
+
+    title: str
+    text: str
+    matches: bool
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """A named condition."""
+
+    id: RuleId
+    title: str
+    severity: Severity
+    condition: Condition
+    needs: tuple[frozenset[int], ...]  # entries of word lists: it cannot hold without one of each
+    zones: frozenset[ZoneKind]  # that may give evidence
+    weights: Mapping[ZoneKind, float]  # of a piece of evidence, by its zone
+    min_score: float
+    examples: tuple[Example, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """Which articles a rule set looks at."""
+
+    feeds: tuple[str, ...]  # patterns such as "https://*.example/*"
+    tags: frozenset[str]  # of which the feed has one; empty: any
+    languages: frozenset[str]  # empty: any
+
+    def covers(self, article: Article, *, feed_url: str, tags: tuple[str, ...]) -> bool:
+        """Tell whether to look at an article; an undecided language is let in."""
+        return (
+            any(fnmatchcase(feed_url, pattern) for pattern in self.feeds)
+            and (not self.tags or not self.tags.isdisjoint(tags))
+            and (not self.languages or not article.language or article.language in self.languages)
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleSet:
+    """One rule file."""
+
+    id: RuleSetId
+    title: str
+    language: str
+    scope: Scope
+    rules: tuple[Rule, ...]
+    file: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleBook:
+    """All rule sets, compiled together."""
+
+    sets: tuple[RuleSet, ...]
+    hash: str  # of what the files say, and of the forms that their words have
+    lexicon: Lexicon
+    placed: tuple[tuple[RuleSet, Rule], ...]  # every rule with its set, in order
+    index: Mapping[int, tuple[int, ...]]  # an entry: the rules of whose rarest need it is part
+    always: tuple[int, ...]  # rules that need no word
+
+    @property
+    def forms(self) -> Mapping[str, tuple[str, ...]]:
+        """The forms of every word that stands for its forms: what the lock freezes."""
+        return self.lexicon.forms
