@@ -1,0 +1,220 @@
+"""The real daemon on captured feeds, killed at random moments: nothing is lost, nothing comes twice."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.corpus
+
+KILLS = int(os.environ.get("WATCHER_KILLS", "12"))
+TOKEN = "123456:AAFakeFakeFakeFakeFakeFakeFakeFake00"
+# everyday names of these feeds' years, so that each subscriber gets a handful of alerts
+WORDS = (
+    "Apple Google Microsoft Paris Trump Macron Ukraine Musk Amazon Facebook Londres Lyon Marseille "
+    "Renault Chine Japon Israel Gaza Poutine Europe Bruxelles Tesla Android Linux Windows Samsung"
+).split()
+RULES = """schema: 1
+rule_set: {name}
+title: {name}
+language: fr
+words:
+  mot: ["={name}"]
+rules:
+  - id: cite
+    title: Le mot est cité
+    when: {{all: [mot]}}
+    must_match: ["On parle de {name} ici."]
+    must_not_match: ["On parle d’autre chose."]
+"""
+
+
+class Feeds:
+    """Serves the captured files; each turns up a little later than the one before it."""
+
+    def __init__(self, folder: Path, every: float) -> None:
+        self.files = sorted(folder.glob("*.xml"))
+        self.start = time.monotonic()
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self) -> None:
+                number = int(self.path.strip("/"))
+                late = time.monotonic() - outer.start < number * every
+                body = b"" if late else outer.files[number].read_bytes()
+                self.send_response(503 if late else 200)
+                self.send_header("Content-Type", "application/xml")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    @property
+    def urls(self) -> list[str]:
+        port = self.server.server_address[1]
+        return [f"http://127.0.0.1:{port}/{number}" for number in range(len(self.files))]
+
+    def close(self) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+
+
+class Telegram:
+    """The strict simulator as a process of its own."""
+
+    def __init__(self, corpus: Path, folder: Path) -> None:
+        port_file = folder / "port"
+        command = [sys.executable, "-m", "telegram_sim", "--port", "0", "--token", TOKEN]
+        command += ["--state", str(folder / "sim.db"), "--port-file", str(port_file)]
+        self.process = subprocess.Popen(
+            command, cwd=corpus, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        deadline = time.monotonic() + 20
+        while not port_file.exists() or not port_file.read_text().strip():
+            assert time.monotonic() < deadline, "the simulator did not start"
+            time.sleep(0.05)
+        self.url = port_file.read_text().strip()
+
+    def do(self, command: dict[str, Any]) -> None:
+        body = json.dumps(command).encode()
+        urllib.request.urlopen(urllib.request.Request(f"{self.url}/sim/do", body)).read()
+
+    def read(self, what: str) -> Any:
+        with urllib.request.urlopen(f"{self.url}/sim/{what}") as answer:
+            return json.loads(answer.read())
+
+    def told(self) -> Counter[tuple[int, str]]:
+        """Count the messages by chat and linked article: several feeds carry one article."""
+        return Counter(
+            (row["message"]["chat"]["id"], first_link(row["message"]))
+            for row in self.read("messages")
+        )
+
+    def close(self) -> None:
+        self.process.terminate()
+        self.process.wait(10)
+
+
+def first_link(message: dict[str, Any]) -> str:
+    """Return the address behind the title, else the title itself."""
+    links = (e["url"] for e in message.get("entities", ()) if e["type"] == "text_link")
+    return str(next(links, message["text"].splitlines()[1]))
+
+
+@contextmanager
+def world(corpus: Path, folder: Path, *, every: float) -> Iterator[tuple[Telegram, list[str]]]:
+    """Serve feeds and Telegram, and write the configuration; gives the daemon's command line."""
+    folder.mkdir()
+    with ExitStack() as stack:
+        feeds = stack.enter_context(closing(Feeds(corpus / "data" / "feeds", every)))
+        telegram = stack.enter_context(closing(Telegram(corpus, folder)))
+        telegram.do({"do": "flood", "enabled": True})
+        config = configured(folder, feeds.urls, telegram)
+        yield telegram, [sys.executable, "-m", "watcher", "--config", str(config), "run"]
+
+
+def configured(folder: Path, urls: list[str], telegram: Telegram) -> Path:
+    """Write rules and configuration: a subscriber for each word."""
+    (folder / "rules").mkdir()
+    chats = ""
+    for number, word in enumerate(WORDS, 1):
+        name = word.lower()
+        (folder / "rules" / f"{name}.yaml").write_text(RULES.format(name=name), encoding="utf-8")
+        telegram.do({"do": "user", "id": number, "first_name": word, "started": True})
+        chats += f'[[chats]]\nid = {number}\nrule_sets = ["{name}"]\n'
+    config = folder / "watcher.toml"
+    config.write_text(
+        f"""rules = "rules"
+[store]
+url = "sqlite:///watcher.db"
+[fetch]
+allow_addresses = ["127.0.0.0/8"]
+host_delay = 0
+pages = false
+[cadence]
+minimum = "1s"
+maximum = "2s"
+[telegram]
+token = "{TOKEN}"
+base_url = "{telegram.url}/bot"
+{chats}"""
+        + "".join(f'[[feeds]]\nurl = "{url}"\n' for url in urls),
+        encoding="utf-8",
+    )
+    return config
+
+
+def quiet(command: list[str]) -> bool:
+    """Tell whether nothing waits any more, by the program's own account."""
+    asked = [*command[:-1], "status", "--json"]
+    told = json.loads(subprocess.run(asked, capture_output=True, check=True, text=True).stdout)
+    waiting = sum(told["outbox"].get(state, 0) for state in ("queued", "sending", "unsure"))
+    return told["entries_pending"] == 0 and waiting == 0
+
+
+def finish(command: list[str], log: Path, *, patience: float) -> None:
+    """Run until nothing waits, then stop as systemd would."""
+    with log.open("ab") as sink:
+        daemon = subprocess.Popen(command, stderr=sink, stdout=sink)
+        deadline = time.monotonic() + patience
+        calm = 0
+        while calm < 3:
+            assert daemon.poll() is None, log.read_text()[-2000:]
+            assert time.monotonic() < deadline, log.read_text()[-2000:]
+            time.sleep(1)
+            calm = calm + 1 if quiet(command) else 0
+        start = time.monotonic()
+        daemon.send_signal(signal.SIGTERM)
+        assert daemon.wait(15) == 0
+        assert time.monotonic() - start < 10
+
+
+def test_fifty_deaths_lose_and_double_nothing(corpus: Path, tmp_path: Path) -> None:
+    """What a daemon killed at random moments delivers is what an undisturbed one delivers, once each."""
+    with world(corpus, tmp_path / "calm", every=0.0) as (telegram, command):
+        finish(command, tmp_path / "calm.log", patience=240)
+        expected = telegram.told()
+        assert telegram.read("stats")["duplicates"] == 0
+        assert len(expected) > 100
+    dice = random.Random(4)
+    with world(corpus, tmp_path / "killed", every=KILLS * 1.8 / 32) as (telegram, command):
+        log = tmp_path / "killed.log"
+        with log.open("ab") as sink:
+            for _ in range(KILLS):
+                daemon = subprocess.Popen(command, stderr=sink, stdout=sink)
+                time.sleep(dice.uniform(0.2, 3.5))
+                assert daemon.poll() is None, log.read_text()[-2000:]
+                daemon.kill()
+                daemon.wait()
+        finish(command, log, patience=240)
+        delivered, stats = telegram.told(), telegram.read("stats")
+    told = (
+        f"{KILLS} kills, {sum(delivered.values())} delivered of {sum(expected.values())}: {stats}"
+    )
+    sys.stderr.write(told + "\n")
+    assert set(expected) - set(delivered) == set(), told
+    assert set(delivered) - set(expected) == set(), told
+    assert stats["duplicates"] <= stats["replies_lost"], told
+    assert stats["flood_ignored"] == 0, told
+    assert TOKEN not in log.read_text()

@@ -1,0 +1,393 @@
+"""What a subscriber reads: who says what, which words decided, and nothing that was not said."""
+
+import itertools
+import string
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from tests.telegram_html import parse
+from watcher import locales, messages
+from watcher.model import (
+    Article,
+    Evidence,
+    Match,
+    Message,
+    Origin,
+    Precision,
+    Published,
+    RuleId,
+    RuleSetId,
+    Severity,
+    Zone,
+    ZoneKind,
+)
+from watcher.spans import clean, is_link
+
+CATALOGUES = locales.catalogues()
+TITLES = {RuleSetId("h200"): "Nvidia H200", RuleSetId("quota"): "Quotas de puces"}
+TITLE = "Pékin bloque les H200 à la douane"
+LEAD = "La douane de Shenzhen n’a laissé passer aucune puce H200 depuis lundi."
+SECOND = "Un quota de 30\u202f% serait à l'étude, selon M. Li."
+THIRD = "Les acheteurs s’inquiètent."
+TEXT = f"{LEAD} {SECOND} {THIRD}\nÀ lire aussi : le H200 en baisse."
+BODY = len(TEXT.partition("\n")[0])
+URL = "https://exemple.fr/puces/h200"
+AT = datetime(2026, 1, 30, 15, 45, tzinfo=UTC)
+
+
+def article(text: str = TEXT, **changes: object) -> Article:
+    """An article whose last line is page furniture."""
+    end = min(BODY, len(text))
+    zones = (
+        Zone(kind=ZoneKind.LEAD, start=0, end=end),
+        Zone(kind=ZoneKind.CHROME, start=end, end=len(text)),
+    )
+    given = Article(
+        title=TITLE,
+        text=text,
+        zones=zones,
+        url=URL,
+        site="Le Fil",
+        published=Published(at=AT, precision=Precision.TIME),
+    )
+    return replace(given, **changes)  # type: ignore[arg-type]
+
+
+def hit(text: str, quote: str, zone: ZoneKind = ZoneKind.LEAD, words: str = "chip") -> Evidence:
+    """Evidence at the first place where the quote stands."""
+    start = text.index(quote)
+    return Evidence(zone=zone, start=start, end=start + len(quote), words=words, quote=quote)
+
+
+def match(*evidence: Evidence, rule: str = "h200/named", severity: str = "normal") -> Match:
+    """A match of a rule named in French."""
+    names = {"h200/named": "puce nommée", "quota/chips": "quota de puces"}
+    return Match(
+        rule=RuleId(rule),
+        rule_set=RuleSetId(rule.partition("/")[0]),
+        title=names.get(rule, ""),
+        severity=Severity(severity),
+        score=1.0,
+        evidence=evidence,
+        rules_hash="",
+    )
+
+
+def tell(given: Article, *matches: Match, language: str = "fr") -> Message:
+    """Render for one chat."""
+    return messages.alert(
+        given,
+        matches,
+        titles=TITLES,
+        translations=CATALOGUES[language],
+        language=language,
+    )
+
+
+NAMED = match(hit(TEXT, "H200"))
+QUOTA = match(hit(TEXT, "quota"), rule="quota/chips", severity="high")
+
+
+def test_one_match() -> None:
+    """An alert names the subject, links the title, says where and when, and marks the words."""
+    message = tell(article(), NAMED)
+    assert message.html == (
+        "🔔 <b>Alerte</b> · Nvidia H200\n"
+        f'<a href="{URL}">{TITLE}</a>\n'
+        "Le Fil · 30 janv. 2026 à 16:45\n"
+        "\n"
+        "<blockquote>La douane de Shenzhen n’a laissé passer aucune puce <b>H200</b> depuis lundi.</blockquote>\n"
+        "\n"
+        "<i>Règle\u00a0: Nvidia H200 (puce nommée).</i>"
+    )
+    assert (message.silent, message.link, message.button) == (False, URL, "Lire")
+
+
+def test_several_rule_sets_are_one_message() -> None:
+    """Sets are joined, the loudest gives the tone, and each has its sentence, in the text's order."""
+    html = tell(article(), QUOTA, NAMED).html
+    assert html.startswith("🚨 <b>Alerte prioritaire</b> · Quotas de puces, Nvidia H200\n")
+    assert html.index("<b>H200</b> depuis lundi.</blockquote>") < html.index("Un <b>quota</b> de")
+    assert "Règles\u00a0: Quotas de puces (quota de puces), Nvidia H200 (puce nommée)." in html
+    assert "serait à l'étude, selon M. Li.</blockquote>" in html
+    assert THIRD not in html
+
+
+def test_english() -> None:
+    """The frame is in the chat's language, the source in its own."""
+    message = tell(
+        article(origin=Origin.PAYWALL), replace(QUOTA, severity=Severity.LOW), language="en"
+    )
+    parsed = parse(message.html)
+    assert parsed.text.splitlines()[0] == "ℹ️ For information · Quotas de puces"
+    assert "Le Fil · 30 Jan 2026 at 16:45" in parsed.text
+    assert "the page is for the site’s subscribers." in parsed.text
+    assert parsed.text.endswith("Rule: Quotas de puces (quota de puces).")
+    assert (message.silent, message.button) == (True, "Read")
+
+
+@pytest.mark.parametrize(
+    ("precision", "at", "shown"),
+    [
+        (Precision.TIME, AT, "30 janv. 2026 à 16:45"),
+        (Precision.ASSUMED_ZONE, AT, "30 janv. 2026 à 16:45"),
+        (Precision.DAY, datetime(2026, 1, 14, tzinfo=UTC), "14 janvier 2026"),
+        (Precision.DAY, datetime(2026, 1, 13, 23, tzinfo=UTC), "14 janvier 2026"),
+        (Precision.DAY, datetime(2026, 3, 1, 12, tzinfo=UTC), "1er mars 2026"),
+        (Precision.TIME, datetime(2026, 7, 1, 22, 5, tzinfo=UTC), "2 juil. 2026 à 00:05"),
+        (Precision.DERIVED, AT, "30 janvier 2026 (date estimée)"),
+        (Precision.SEEN, AT, "vu le 30 janvier 2026"),
+    ],
+)
+def test_dates(precision: Precision, at: datetime, shown: str) -> None:
+    """A date says no more than is known, in Paris time."""
+    published = Published(at=at, precision=precision)
+    assert f"\nLe Fil · {shown}\n" in tell(article(published=published), NAMED).html
+
+
+def test_nothing_is_invented() -> None:
+    """Without a date only the source is named; without a site, the host; without either, nothing."""
+    assert f"</a>\nLe Fil\n\n{'<blockquote>'}" in tell(article(published=None), NAMED).html
+    assert "</a>\nexemple.fr\n\n" in tell(article(published=None, site=""), NAMED).html
+    bare = tell(article(published=None, site="", url=""), NAMED)
+    assert f"\n{TITLE}\n\n<blockquote>" in bare.html
+    assert (bare.link, bare.button) == ("", "")
+    last = Published(at=datetime.max.replace(tzinfo=UTC), precision=Precision.TIME)
+    assert "</a>\nLe Fil\n\n" in tell(article(published=last), NAMED).html
+
+
+def test_title_fallbacks() -> None:
+    """An article without a title is named by its first sentence, its host, or as untitled."""
+    assert f">{LEAD}</a>" in tell(article(title=" \n"), NAMED).html
+    headed = article(
+        title="",
+        zones=(
+            Zone(kind=ZoneKind.HEADING, start=len(LEAD) + 1, end=BODY),
+            Zone(kind=ZoneKind.BODY, start=0, end=len(LEAD)),
+        ),
+    )
+    assert f">{LEAD}</a>" in tell(headed, NAMED).html
+    long = "Après plusieurs mois " + "de négociations " * 20 + "la douane cède."
+    shown = parse(tell(article(text=long, title="", zones=()), match()).html).all("a")[0]
+    assert shown.endswith("…")
+    assert long.startswith(shown[:-1] + " ")
+    assert len(shown) <= messages.MADE_TITLE
+    assert ">exemple.fr</a>" in tell(article(text="", title="", zones=()), match()).html
+    assert "\nSans titre\n" in tell(article(text="", title="", zones=(), url=""), match()).html
+
+
+def test_links() -> None:
+    """The canonical address serves where the page's own makes no link; a bad one is not shown."""
+    assert tell(article(url="http://intranet/a", canonical=URL), NAMED).link == URL
+    bad = tell(article(url="javascript:alert(1)"), NAMED)
+    assert (bad.link, parse(bad.html).links) == ("", [])
+
+
+def test_words_of_the_title() -> None:
+    """Where only the title decided, its words are marked; else the sentence speaks."""
+    in_title = hit(TITLE, "H200", ZoneKind.TITLE)
+    assert "Pékin bloque les <b>H200</b> à la douane</a>" in tell(article(), match(in_title)).html
+    both = tell(article(), match(in_title, hit(TEXT, "H200")))
+    assert parse(both.html).all("a") == [TITLE]
+    assert "<b>H200</b> à la douane" not in both.html
+    long = f"{TITLE} {'et ailleurs ' * 40}"
+    cut = tell(article(title=long), match(in_title))
+    assert parse(cut.html).all("b") == ["Alerte"]
+
+
+def test_chrome_is_never_quoted() -> None:
+    """Page furniture is no evidence, and a sentence that runs into it ends before it."""
+    start = TEXT.rindex("H200")
+    chrome = Evidence(zone=ZoneKind.CHROME, start=start, end=start + 4, words="chip", quote="H200")
+    assert parse(tell(article(), match(chrome)).html).all("blockquote") == []
+    glued = "La puce H200 passe Lire aussi : le H20"
+    zones = (
+        Zone(kind=ZoneKind.BODY, start=0, end=18),
+        Zone(kind=ZoneKind.CHROME, start=19, end=len(glued)),
+    )
+    html = tell(article(text=glued, zones=zones), match(hit(glued, "H200"))).html
+    assert "<blockquote>La puce <b>H200</b> passe</blockquote>" in html
+
+
+def test_touching_hits_are_one_piece() -> None:
+    """Hits that overlap or touch are marked together, and blank evidence is nothing."""
+    hits = [hit(LEAD, "puce"), hit(LEAD, "puce H200"), hit(LEAD, " depuis")]
+    blank = Evidence(zone=ZoneKind.LEAD, start=9, end=9, words="x", quote="")
+    lost = Evidence(zone=ZoneKind.LEAD, start=9000, end=9004, words="x", quote="H200")
+    html = tell(article(), match(*hits, blank, lost)).html
+    assert "aucune <b>puce H200 depuis</b> lundi." in html
+
+
+def test_evidence_between_sentences() -> None:
+    """Evidence that begins between two sentences still stands in a quote of its own."""
+    gap = len(LEAD)
+    evidence = Evidence(zone=ZoneKind.LEAD, start=gap, end=gap + 3, words="x", quote=" Un")
+    assert parse(tell(article(), match(evidence)).html).all("blockquote") == [" Un"]
+
+
+def test_long_sentences_are_cut_at_words() -> None:
+    """A long sentence is quoted around its words, with marks where it was cut."""
+    long = "avant cela " * 90 + "le feu vert donné au H200 " + "puis après " * 90
+    whole = article(text=long, zones=())
+    quoted = parse(tell(whole, match(hit(long, "feu vert"), hit(long, "H200"))).html)
+    (shown,) = quoted.all("blockquote")
+    assert shown.startswith("… ")
+    assert shown.endswith("…")
+    assert shown.strip(" …") in long
+    assert shown.strip(" …").split(" ")[0] in {"avant", "cela"}
+    assert len(shown) <= messages.QUOTE + 3
+    assert quoted.all("b")[1:] == ["feu vert", "H200"]
+    late = "avant cela " * 90 + "le H200"
+    tail = parse(tell(article(text=late, zones=()), match(hit(late, "H200"))).html).all(
+        "blockquote"
+    )[0]
+    assert tail.startswith("… ")
+    assert tail.endswith("avant cela le H200")
+
+
+def test_a_cut_never_falls_inside_a_match() -> None:
+    """The quote ends before a further match that it cannot hold, or shows an endless one unmarked."""
+    near = "H200 " + "x" * 590 + " feu vert donné " + "fin " * 50
+    shown = parse(
+        tell(
+            article(text=near, zones=()), match(hit(near, "H200"), hit(near, "feu vert donné"))
+        ).html
+    )
+    (quote,) = shown.all("blockquote")
+    assert quote == "H200 " + "x" * 590 + "…"
+    endless = "mot " * 400
+    evidence = Evidence(zone=ZoneKind.BODY, start=4, end=1200, words="x", quote=endless[4:1200])
+    html = tell(article(text=endless, zones=()), match(evidence)).html
+    assert parse(html).all("b") == ["Alerte"]
+    assert parse(html).all("blockquote")[0].endswith("mot…")
+
+
+def test_origins_are_noted() -> None:
+    """A text that is not the page's own is noted in French, one sentence each; the page's is not."""
+    for origin in Origin:
+        notes = parse(tell(article(origin=origin), NAMED).html).all("i")[:-1]
+        expected = 0 if origin in {Origin.PAGE, Origin.GIVEN} else 1
+        assert len(notes) == expected
+        assert all(note.startswith("Lu dans le flux seulement\u00a0: ") for note in notes)
+
+
+def test_many_sets_and_rules_are_listed_in_part() -> None:
+    """What is not named in full is marked as left out."""
+    many = [
+        replace(NAMED, rule=RuleId(f"s{n}/r{m}"), rule_set=RuleSetId(f"s{n}"), title=f"règle {m}")
+        for n in range(6)
+        for m in range(5)
+    ]
+    text = parse(tell(article(), *many).html).text
+    assert text.splitlines()[0] == "🔔 Alerte · s0, s1, s2, s3, …"
+    assert text.endswith("s3 (règle 0, règle 1, règle 2, …), ….")
+
+
+# Whatever comes -----------------------------------------------------------------------------------
+
+WORDS = st.sampled_from(
+    [
+        "H200",
+        "puce ",
+        "<b>",
+        "&amp;",
+        "\n",
+        ". ",
+        "! ",
+        "\u202e",
+        "🚀",
+        "👩‍💻",
+        "l’",
+        "\u00a0",
+        "\x00",
+        "\ud800",
+        "«",
+    ]
+)
+ANY = st.one_of(
+    st.text(max_size=80),
+    st.lists(st.one_of(WORDS, st.text(string.ascii_letters, max_size=8)), max_size=150).map(
+        "".join
+    ),
+    st.builds(lambda piece, times: piece * times, WORDS, st.integers(1, 3000)),
+)
+
+
+@st.composite
+def articles_and_matches(draw: st.DrawFn) -> tuple[Article, list[Match]]:
+    text, title = draw(ANY), draw(ANY)
+    cuts = sorted(draw(st.lists(st.integers(0, len(text)), max_size=6)))
+    zones = tuple(
+        Zone(kind=draw(st.sampled_from(ZoneKind)), start=start, end=end)
+        for start, end in itertools.pairwise(cuts)
+    )
+    given = Article(
+        title=title,
+        text=text,
+        zones=zones,
+        url=draw(
+            st.sampled_from([URL, "", "https://x/", URL + "?a=1&b=<2>", "http://é.fr:80/\u202e"])
+        ),
+        canonical=draw(st.sampled_from(["", URL])),
+        site=draw(ANY),
+        published=draw(
+            st.none()
+            | st.builds(
+                Published,
+                at=st.datetimes(timezones=st.just(UTC)),
+                precision=st.sampled_from(Precision),
+            )
+        ),
+        origin=draw(st.sampled_from(Origin)),
+    )
+
+    def evidence() -> Evidence:
+        zone = draw(st.sampled_from(ZoneKind))
+        source = title if zone is ZoneKind.TITLE else text
+        start = draw(st.integers(0, len(source)))
+        end = draw(st.integers(start, min(len(source), start + 700)))
+        return Evidence(zone=zone, start=start, end=end, words=draw(ANY), quote=source[start:end])
+
+    matches = [
+        Match(
+            rule=RuleId(draw(ANY)),
+            rule_set=RuleSetId(draw(st.sampled_from(["h200", "quota", "x" * 5000]))),
+            title=draw(ANY),
+            severity=draw(st.sampled_from(Severity)),
+            score=1.0,
+            evidence=tuple(evidence() for _ in range(draw(st.integers(0, 12)))),
+            rules_hash="",
+        )
+        for _ in range(draw(st.integers(1, 5)))
+    ]
+    return given, matches
+
+
+@settings(max_examples=300, deadline=None)
+@given(articles_and_matches(), st.sampled_from(["fr", "en"]))
+@example((article(title="x" * 1_000_000, text="H200 " * 200_000, zones=()), [NAMED]), "fr")
+@example((article(title="🚀<b>&" * 250_000, text="\u202e" * 100_000, zones=()), [NAMED]), "fr")
+def test_any_message_is_accepted(given: tuple[Article, list[Match]], language: str) -> None:
+    """Whatever the article, the message parses, keeps the limits, and marks only what was found."""
+    source, matches = given
+    message = tell(source, *matches, language=language)
+    parsed = parse(message.html)
+    assert parsed.units <= 3900
+    assert len(parsed.entities) <= 90
+    assert parsed.text.strip()
+    assert all(is_link(link) for link in parsed.links)
+    assert message.link == "" or is_link(message.link)
+    found = source.title + "\x00" + source.text
+    marked = parsed.all("b")[1:]
+    assert all(piece in clean(found) for piece in marked)
+    told = {
+        clean((source.title if e.zone is ZoneKind.TITLE else source.text)[e.start : e.end])
+        for m in matches
+        for e in m.evidence
+    }
+    for piece in marked:
+        assert any(some in piece or piece in some for some in told if some)

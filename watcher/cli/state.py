@@ -1,0 +1,34 @@
+"""What every command gets: the configuration, read when first asked for, and two consoles."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+if TYPE_CHECKING:
+    from watcher.config import Config
+
+
+@dataclass(frozen=True)
+class State:
+    """The global options, and what follows from them."""
+
+    path: Path | None = None  # --config
+    console: Console = field(default_factory=Console)
+    errors: Console = field(default_factory=lambda: Console(stderr=True))
+
+    def config(self) -> "Config":
+        """Return the configuration as it was when first asked for; raises `ConfigError`."""
+        return self._config
+
+    def reload(self) -> "Config":
+        """Read the configuration anew; raises `ConfigError`."""
+        from watcher.config import read
+
+        return read(self.path)
+
+    @cached_property
+    def _config(self) -> "Config":
+        return self.reload()

@@ -1,0 +1,54 @@
+"""`watcher status`: how the watch fares."""
+
+import asyncio
+import dataclasses
+import json
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from watcher.cli.state import State
+
+if TYPE_CHECKING:
+    from watcher.config import Config
+    from watcher.model import Status
+
+
+def status(
+    context: typer.Context,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """Show feeds, articles, alerts and what waits to be sent."""
+    state: State = context.obj
+    found = asyncio.run(_read(state.config()))
+    if as_json:
+        typer.echo(json.dumps(dataclasses.asdict(found), ensure_ascii=False, default=plain))
+        return
+    from rich.table import Table
+
+    table = Table(show_header=False, box=None, pad_edge=False)
+    for name, value in told(found):
+        table.add_row(name, value)
+    state.console.print(table)
+
+
+def plain(value: object) -> str | float:
+    """Write times and durations for JSON."""
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def told(found: "Status") -> list[tuple[str, str]]:
+    """Return the status as rows for people."""
+    return [(name, str(value)) for name, value in dataclasses.asdict(found).items()]
+
+
+async def _read(config: "Config") -> "Status":
+    from watcher.daemon import utcnow
+    from watcher.store import Store
+
+    store = await Store.open(config.store.url, now=utcnow())
+    try:
+        return await store.status(utcnow())
+    finally:
+        await store.close()

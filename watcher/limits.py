@@ -1,0 +1,73 @@
+"""How many messages a channel takes in how much time, and whose turn it is."""
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+NONE: Final = timedelta()
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """At most `count` messages in any stretch of `period`."""
+
+    count: int
+    period: timedelta
+
+
+# Telegram names its limits loosely: one a second in a chat with short bursts, 20 a minute in a group
+# or channel, about 30 a second in all (core.telegram.org/bots/faq). We stay below each of them. The
+# last is spread over the second: our clock and the server's do not cut seconds at the same place.
+CHAT: Final[tuple[Budget, ...]] = (Budget(3, timedelta(seconds=3)),)
+GROUP: Final[tuple[Budget, ...]] = (*CHAT, Budget(18, timedelta(minutes=1)))
+OVERALL: Final[tuple[Budget, ...]] = (Budget(4, timedelta(milliseconds=143)),)
+
+
+def budgets(address: str) -> tuple[Budget, ...]:
+    """
+    Tell what a Telegram address takes: a group's number is negative, a channel may have a @name.
+
+    >>> len(budgets("1")), len(budgets("-1001")), len(budgets("@depeches")), len(budgets("console"))
+    (1, 2, 2, 0)
+    """
+    if address.startswith(("-", "@")):
+        return GROUP
+    return CHAT if address.isdecimal() else ()
+
+
+class Limiter:
+    """
+    Remembers when messages left, for as long as a budget asks.
+
+    `now` should come from a clock that never goes back. After a restart nothing is remembered: the
+    server's own "retry after" is then the limit.
+    """
+
+    def __init__(self) -> None:
+        self._left: dict[str, deque[datetime]] = {}
+        self._all: deque[datetime] = deque(maxlen=max(budget.count for budget in OVERALL))
+
+    def pause(self, address: str, now: datetime) -> timedelta:
+        """Return how long this address must wait, whatever the others do."""
+        return _wait(self._left.get(address, ()), budgets(address), now)
+
+    def wait(self, address: str, now: datetime) -> timedelta:
+        """Return how long a message to this address must wait; zero: it may leave."""
+        if not budgets(address):
+            return NONE
+        return max(self.pause(address, now), _wait(self._all, OVERALL, now))
+
+    def take(self, address: str, now: datetime) -> None:
+        """Note that a message to this address leaves."""
+        if known := budgets(address):
+            longest = max(budget.count for budget in known)
+            self._left.setdefault(address, deque(maxlen=longest)).append(now)
+            self._all.append(now)
+
+
+def _wait(left: Sequence[datetime], kept: Sequence[Budget], now: datetime) -> timedelta:
+    """Wait until, for each budget, the last message but `count` is a whole period old."""
+    waits = [left[-b.count] + b.period - now for b in kept if len(left) >= b.count]
+    return max([NONE, *waits])

@@ -1,0 +1,341 @@
+"""
+The straight line, from a feed that is due to a verdict stored with its deliveries.
+
+    due feeds ─► fetching ─► sources ─► store.record_poll            one transaction a feed
+    pending   ─► fetching ─► articles ─► judge ─► messages ─► store.record     one an article
+
+Sending is another loop (`delivery`): a crash anywhere here repeats work and loses none.
+"""
+
+import gettext
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+
+from watcher import articles, cadence, matching, messages, sources, stories, urls
+from watcher.errors import (
+    ExtractError,
+    FetchError,
+    ForbiddenAddressError,
+    GoneError,
+    RobotsError,
+    SourceError,
+    ThrottledError,
+    WorkerError,
+)
+from watcher.fetching import Answer, Fetcher
+from watcher.model import (
+    Alias,
+    Article,
+    ArticleId,
+    Chat,
+    ChatId,
+    Decision,
+    Document,
+    Draft,
+    Entry,
+    Feed,
+    FeedState,
+    Origin,
+    Pending,
+    Poll,
+    RuleSetId,
+    Verdict,
+)
+from watcher.rules import RuleBook
+from watcher.store import Store
+from watcher.workers import Workers
+
+log = structlog.get_logger(__name__)
+
+HTML = ("text/html", "application/xhtml+xml")
+SETTLED_BY_STATUS: Final[Mapping[int | None, Origin]] = {
+    404: Origin.MISSING,
+    410: Origin.MISSING,
+    401: Origin.UNAVAILABLE,
+    402: Origin.UNAVAILABLE,
+    403: Origin.UNAVAILABLE,
+    406: Origin.UNAVAILABLE,
+    451: Origin.UNAVAILABLE,
+}
+
+
+def settled(error: FetchError | ExtractError | WorkerError) -> Origin | None:
+    """Say why the feed's own text must do from now on; `None` when asking again may help."""
+    match error:
+        case RobotsError():
+            return Origin.ROBOTS
+        case ForbiddenAddressError():
+            return Origin.UNAVAILABLE
+        case ExtractError():
+            return Origin.EMPTY
+        case FetchError(status=status):
+            return SETTLED_BY_STATUS.get(status)
+        case _:
+            return None
+
+
+def judge(
+    article: Article,
+    book: RuleBook,
+    *,
+    feed_url: str = "",
+    tags: tuple[str, ...] = (),
+    known: ArticleId | None = None,
+    edited: bool = False,
+) -> Verdict:
+    """Decide all there is to decide about one article. Pure: the seeds test this very function."""
+    matches = matching.match(article, book, feed_url=feed_url, tags=tags)
+    decision, reason = stories.decide(matches, known=known, edited=edited)
+    return Verdict(
+        article=article,
+        matches=matches,
+        decision=decision,
+        reason=reason,
+        copy_of=known if decision is Decision.COPY else None,
+        rules_hash=book.hash,
+    )
+
+
+def drafts(
+    verdict: Verdict,
+    chats: Sequence[Chat],
+    book: RuleBook,
+    catalogues: Mapping[str, gettext.NullTranslations],
+    told: frozenset[tuple[ChatId, RuleSetId]] = frozenset(),
+) -> tuple[Draft, ...]:
+    """Write one message for each chat that follows a matching rule set it was not told of yet."""
+    titles = {rule_set.id: rule_set.title for rule_set in book.sets}
+    found = []
+    for chat in chats:
+        wanted = chat.spec.rule_sets or verdict.rule_sets
+        news = tuple(s for s in verdict.rule_sets if s in wanted and (chat.id, s) not in told)
+        if news:
+            message = messages.alert(
+                verdict.article,
+                [match for match in verdict.matches if match.rule_set in news],
+                titles=titles,
+                translations=catalogues[chat.spec.language],
+                language=chat.spec.language,
+            )
+            found.append(Draft(chat=chat.id, rule_sets=news, message=message))
+    return tuple(found)
+
+
+def findings(
+    feed: Feed, document: Document | None, max_age: timedelta | None, now: datetime
+) -> cadence.Findings:
+    """Gather what a successful poll says about the next; no document: nothing has changed."""
+    if document is None:
+        quiet = (feed.changed_at,) if feed.changed_at else ()
+        return cadence.Findings(entries=quiet, interval=feed.interval, max_age=max_age)
+    moments = [entry.published.at for entry in document.entries if entry.published]
+    newest = max(moments, default=None)
+    return cadence.Findings(
+        changed=newest is not None and (feed.polled_at is None or newest > feed.polled_at),
+        entries=[moment for moment in moments if moment <= now],
+        interval=feed.interval,
+        max_age=max_age,
+        time_to_live=document.time_to_live,
+        skip_hours=document.skip_hours,
+        skip_days=document.skip_days,
+    )
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a pass did, for its summary."""
+
+    feeds: int = 0
+    unchanged: int = 0
+    failed: list[dict[str, str]] = field(default_factory=list)
+    entries_new: int = 0
+    articles: int = 0
+    matches: int = 0
+    alerts: int = 0
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def timed(self, stage: str) -> Iterator[None]:
+        """Add the time spent inside to a stage; stages overlap, so they may sum to more than the pass."""
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            spent = time.perf_counter() - start
+            self.seconds[stage] = self.seconds.get(stage, 0.0) + spent
+
+
+@dataclass(slots=True, kw_only=True)
+class Line:
+    """Everything the line needs; the daemon swaps rules, chats and bounds when it reloads."""
+
+    store: Store
+    fetcher: Fetcher
+    workers: Workers
+    book: RuleBook
+    chats: Sequence[Chat]
+    bounds: cadence.Bounds
+    pages: bool  # fetch the articles themselves; else judge what the feeds say
+    catalogues: Mapping[str, gettext.NullTranslations]
+    clock: Callable[[], datetime]
+    chance: Callable[[], float]
+    wake: Callable[[], None] = lambda: None  # told when something waits to be sent
+    tally: Tally = field(default_factory=Tally)
+
+    def host(self, pending: Pending) -> str:
+        """Name the site that an entry's page will be fetched from; empty when none will."""
+        return urls.host(pending.entry.url) if self.pages and pending.entry.url else ""
+
+    async def poll(self, feed: Feed) -> None:
+        """Fetch a feed, and store in one step what it brought and when it is due again."""
+        self.tally.feeds += 1
+        try:
+            with self.tally.timed("fetch"):
+                answer = await self.fetcher.feed(feed.address, feed.validators)
+            document = None if answer.unchanged else await self._parse(feed, answer)
+        except (FetchError, SourceError, WorkerError) as error:
+            await self._failed(feed, error)
+        else:
+            await self._polled(feed, answer, document)
+
+    async def _parse(self, feed: Feed, answer: Answer) -> Document:
+        with self.tally.timed("parse"):
+            document = await self.workers.run(
+                sources.read,
+                answer.body,
+                answer.url,
+                answer.content_type,
+                feed.kind,
+                now=self.clock(),
+            )
+        return stories.distinct(document)
+
+    async def _polled(self, feed: Feed, answer: Answer, document: Document | None) -> None:
+        now = self.clock()
+        plan = self._plan(findings(feed, document, answer.max_age, now), now)
+        poll = Poll(
+            validators=answer.validators,
+            address=answer.moved_to or feed.address,
+            due_at=plan.due_at,
+            interval=plan.interval,
+            document=document,
+        )
+        with self.tally.timed("store"):
+            result = await self.store.record_poll(feed.id, poll, now=now)
+            await self.store.save_hosts(self.fetcher.changed_hosts())
+        self.tally.unchanged += document is None
+        self.tally.entries_new += result.new
+        log.debug("feed polled", feed=feed.url, new=result.new, due=plan.due_at, why=plan.reason)
+
+    async def _failed(self, feed: Feed, error: FetchError | SourceError | WorkerError) -> None:
+        now = self.clock()
+        after = error.after if isinstance(error, ThrottledError) else None
+        plan = self._plan(cadence.Findings(failures=feed.failures + 1, retry_after=after), now)
+        state = FeedState.GONE if isinstance(error, GoneError) else FeedState.ACTIVE
+        await self.store.record_failure(
+            feed.id, error=str(error), due_at=plan.due_at, state=state, now=now
+        )
+        await self.store.save_hosts(self.fetcher.changed_hosts())
+        self.tally.failed.append({"url": feed.url, "reason": str(error)})
+        log.warning("feed failed", feed=feed.url, reason=str(error), due=plan.due_at, state=state)
+
+    def _plan(self, found: cadence.Findings, now: datetime) -> cadence.Plan:
+        return cadence.next_poll(found, now=now, bounds=self.bounds, jitter=self.chance())
+
+    async def read(self, pending: Pending) -> None:
+        """Read the article behind an entry, judge it, and store verdict and deliveries in one step."""
+        names = stories.entry_aliases(pending.entry, pending.feed.url)
+        if pending.article is None and (known := await self.store.recognise(names)):
+            await self.store.link(pending.id, known, names, now=self.clock())
+            return
+        try:
+            page = await self._page(pending.entry)
+        except (FetchError, ExtractError, WorkerError) as error:
+            reason = settled(error)
+            wait = cadence.retry_entry(pending.attempts) if reason is None else None
+            if wait is not None:
+                until = self.clock() + wait
+                await self.store.postpone(pending.id, until=until, error=str(error))
+                return
+            page = reason or Origin.UNAVAILABLE
+        await self._conclude(pending, articles.choose(page, pending.entry), names)
+
+    async def _page(self, entry: Entry) -> Article | Origin:
+        """Have the page read, or say why there is none to read."""
+        if not self.pages:
+            return Origin.FEED_ONLY
+        if not entry.url:
+            return Origin.NO_LINK
+        with self.tally.timed("fetch"):
+            answer = await self.fetcher.page(entry.url)
+        if not answer.content_type.lower().startswith(HTML):
+            return Origin.NOT_HTML
+        with self.tally.timed("extract"):
+            page = await self.workers.run(
+                articles.extract,
+                answer.body,
+                answer.url,
+                content_type=answer.content_type,
+                now=self.clock(),
+            )
+        return Origin.SOFT_404 if stories.astray(entry, page) else page
+
+    async def _conclude(self, pending: Pending, article: Article, names: tuple[Alias, ...]) -> None:
+        more = stories.page_aliases(article.url, article.canonical)
+        known = await self.store.recognise(more) if pending.article is None and more else None
+        if known is not None:
+            if stories.same_article(article.title, await self.store.title(known)):
+                await self.store.link(pending.id, known, names + more, now=self.clock())
+                return
+            article, more = articles.choose(Origin.SOFT_404, pending.entry), ()
+        host = urls.host(article.url or pending.feed.url)
+        sentences = articles.sentence_hashes(article)
+        article = articles.mark(article, await self.store.common_sentences(host, sentences))
+        verdict = judge(
+            article,
+            self.book,
+            feed_url=pending.feed.url,
+            tags=pending.feed.tags,
+            known=pending.article,
+            edited=pending.article is not None,
+        )
+        await self._record(pending, verdict, names + more, sentences, host)
+
+    async def _record(
+        self,
+        pending: Pending,
+        verdict: Verdict,
+        names: tuple[Alias, ...],
+        sentences: Sequence[int],
+        host: str,
+    ) -> None:
+        told = await self.store.told(pending.article) if pending.article else frozenset()
+        letters = drafts(verdict, self.chats, self.book, self.catalogues, told)
+        with self.tally.timed("store"):
+            recorded = await self.store.record(
+                pending,
+                verdict,
+                aliases=names,
+                drafts=letters,
+                sentences=sentences,
+                host=host,
+                now=self.clock(),
+            )
+        self.tally.articles += recorded.fresh
+        self.tally.matches += len(verdict.matches) if recorded.fresh else 0
+        self.tally.alerts += recorded.deliveries
+        if recorded.deliveries:
+            self.wake()
+        log.info(
+            "article judged",
+            article=recorded.article,
+            decision=verdict.decision.value,
+            rules=[match.rule for match in verdict.matches],
+            deliveries=recorded.deliveries,
+        )

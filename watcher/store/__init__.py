@@ -1,0 +1,16 @@
+"""What we know and what we still have to do, kept in SQLite: tables inside, values outside."""
+
+from watcher.store.articles import Articles
+from watcher.store.chats import Chats
+from watcher.store.entries import Entries
+from watcher.store.feeds import Feeds
+from watcher.store.outbox import Outbox
+from watcher.store.results import Alert, PollResult, Recorded
+from watcher.store.upkeep import Upkeep
+
+
+class Store(Feeds, Entries, Articles, Chats, Outbox, Upkeep):
+    """The whole store; each parent holds the statements of one concern."""
+
+
+__all__ = ["Alert", "PollResult", "Recorded", "Store"]
