@@ -7,11 +7,11 @@ import signal
 import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TextIO
 
 import structlog
 from apscheduler import events
@@ -23,7 +23,7 @@ from watcher.cadence import Bounds
 from watcher.channels import ConsoleChannel
 from watcher.config import Config
 from watcher.delivery import Courier
-from watcher.errors import ProblemsError, WatcherError
+from watcher.errors import ProblemsError, StoreError, WatcherError
 from watcher.fetching import Fetcher, FetchSettings
 from watcher.model import LONG_AGO
 from watcher.pipeline import Line, Tally
@@ -79,18 +79,28 @@ class BusyError(WatcherError):
 @contextmanager
 def alone(database: Path | None) -> Iterator[None]:
     """Hold the database for this process: two senders would tell everything twice."""
-    if database is None:
+    with ExitStack() as stack:
+        if database is not None:
+            lock = stack.enter_context(opened(database.with_name(f"{database.name}.lock")))
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as error:
+                raise BusyError(
+                    f"another watcher works on {database}; stop it, or name another store.url"
+                ) from error
         yield
-        return
-    database.parent.mkdir(parents=True, exist_ok=True)
-    with database.with_name(database.name + ".lock").open("w") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise BusyError(
-                f"another watcher works on {database}; stop it, or name another store.url"
-            ) from error
-        yield
+
+
+def opened(file: Path) -> TextIO:
+    """Open a file of the state folder for writing; raises `StoreError` with what to do."""
+    try:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return file.open("w")
+    except OSError as error:
+        raise StoreError(
+            f"the folder {file.parent} cannot be written to ({error.strerror}); "
+            "make it writable for this user, or name another store.url"
+        ) from error
 
 
 @dataclass(slots=True, kw_only=True)
@@ -185,8 +195,8 @@ async def poll_once(
         printing = config.channel == "console"
         channel = ConsoleChannel(console) if printing else channels.create(config)
         async with assembled(config, channel) as parts:
-            await channel.open()
             await parts.rounds.run_dry(everything=everything, watch=watch)
+            await channel.open()  # last: what was found is stored even if nobody can be told now
             await parts.courier.flush()
             return parts.line.tally
 

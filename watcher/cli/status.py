@@ -40,7 +40,18 @@ def plain(value: object) -> str | float:
 
 def told(found: "Status") -> list[tuple[str, str]]:
     """Return the status as rows for people."""
-    return [(name, str(value)) for name, value in dataclasses.asdict(found).items()]
+    waiting = ", ".join(f"{number} {state}" for state, number in found.outbox.items() if number)
+    oldest = found.oldest_queued
+    since = f"; the oldest for {int(oldest.total_seconds())} s" if oldest else ""
+    polled = f"{found.last_poll:%Y-%m-%d %H:%M:%S} UTC" if found.last_poll else "never"
+    return [
+        ("Feeds", f"{found.feeds_active} active, {found.feeds_failing} of them failing"),
+        ("", f"{found.feeds_gone} gone for good; last poll: {polled}"),
+        ("Entries", f"{found.entries_pending} waiting to be read"),
+        ("Articles", f"{found.articles} read, {found.matches} matches, {found.alerts} alerts"),
+        ("Chats", f"{found.chats_active} reachable, {found.chats_suspended} suspended"),
+        ("Deliveries", (waiting or "none") + since),
+    ]
 
 
 async def _read(config: "Config") -> "Status":
