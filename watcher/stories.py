@@ -98,5 +98,5 @@ def decide(
         return Decision.NO_MATCH, "no rule holds"
     sets = ", ".join(dict.fromkeys(match.rule_set for match in matches))
     if edited:
-        return Decision.REVISION, f"an edited article; told only where {sets} is new"
-    return Decision.FIRST, f"first article that {sets} holds for under this name"
+        return Decision.REVISION, f"edited since it was read; told only to whom {sets} is new"
+    return Decision.FIRST, f"not read before under any of its names, and {sets} applies"
