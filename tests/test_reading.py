@@ -39,7 +39,7 @@ def test_figures_of_the_chrome_are_not_seen() -> None:
 
 def test_a_unit_alone_is_no_figure() -> None:
     """A sign without a word, such as a bare percentage, has no place among the words."""
-    assert reading.read(article("Rien.")).figures == []
+    assert reading.read(article("Rien ², %.")).figures == []
 
 
 @given(PRINTED, PRINTED, PRINTED)

@@ -76,12 +76,6 @@ def test_tokens_stand_where_they_say(printed: str) -> None:
     assert places == sorted(places)
 
 
-def test_the_memory_of_keys_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A flood of new words empties the memory, and changes no answer."""
-    monkeypatch.setattr(text, "_REMEMBERED", 3)
-    assert [text.key(f"é{number}") for number in range(9)] == [f"e{number}" for number in range(9)]
-
-
 @pytest.mark.parametrize(
     "sentences",
     [

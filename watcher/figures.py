@@ -1,8 +1,7 @@
 """
 Numbers in French news: "400 000 GPU", "0,4 million", "quatre cent mille", "25 pour cent".
 
-Read from folded text, which keeps the places of the original. A vague quantity counts as the
-least it says: "plusieurs centaines de milliers" is 100,000.
+A vague quantity counts as the least it says: "plusieurs centaines de milliers" is 100,000.
 """
 
 import re
@@ -11,59 +10,27 @@ from typing import Final
 
 from watcher import text as typography
 
-_SCALES: Final = {
-    "mille": 1e3,
-    "millier": 1e3,
-    "k": 1e3,
-    "million": 1e6,
-    "m": 1e6,
-    "milliard": 1e9,
-    "md": 1e9,
+_SCALES: Final = {"mille": 1e3, "millier": 1e3, "k": 1e3} | {
+    **dict.fromkeys(("million", "m"), 1e6),
+    **dict.fromkeys(("milliard", "md"), 1e9),
 }
+_TEENS: Final = (
+    "un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize"
+)
+_TENS: Final = "vingt trente quarante cinquante soixante septante huitante nonante"
 _UNITS: Final = {
-    "un": 1,
+    **{word: value for value, word in enumerate(_TEENS.split(), 1)},
+    **{word: value * 10 for value, word in enumerate(_TENS.split(), 2)},
     "une": 1,
-    "deux": 2,
-    "trois": 3,
-    "quatre": 4,
-    "cinq": 5,
-    "six": 6,
-    "sept": 7,
-    "huit": 8,
-    "neuf": 9,
-    "dix": 10,
-    "onze": 11,
-    "douze": 12,
-    "treize": 13,
-    "quatorze": 14,
-    "quinze": 15,
-    "seize": 16,
-    "vingt": 20,
-    "trente": 30,
-    "quarante": 40,
-    "cinquante": 50,
-    "soixante": 60,
-    "septante": 70,
-    "huitante": 80,
     "octante": 80,
-    "nonante": 90,
 }
-_ROUND: Final = {
-    "dizaine": 10,
-    "douzaine": 12,
-    "quinzaine": 15,
-    "vingtaine": 20,
-    "trentaine": 30,
-    "quarantaine": 40,
-    "cinquantaine": 50,
-    "soixantaine": 60,
-    "centaine": 100,
-    "millier": 1000,
+_ROUND: Final = {"douzaine": 12, "quinzaine": 15, "centaine": 100, "millier": 1000} | {
+    f"{ten}aine": value * 10
+    for value, ten in enumerate("diz vingt trent quarant cinquant soixant".split(), 1)
 }
 
 _SCALE: Final = r"(?:milliers?|millions?|milliards?|mille)"
 _WORD: Final = rf"(?:{'|'.join(sorted(_UNITS, key=len, reverse=True))}|cents?|vingts|{_SCALE})"
-_MONEY: Final = r"(?:(?:de[ ]|d')?(?:dollars?|euros?|\$|€))"
 _FIGURE: Final = re.compile(
     rf"""
     (?<![\w/.,-])(?P<before>[$€][ ]?)?
@@ -78,7 +45,7 @@ _FIGURE: Final = re.compile(
       |
         (?:un[ ])?demi-(?P<half>million|milliard)
     )
-    (?:[ ]?(?P<percent>%|pour[ ]?cents?)|[ ]?(?P<money>{_MONEY}))?
+    (?:[ ]?(?P<percent>%|pour[ ]?cents?)|[ ]?(?P<money>(?:de[ ]|d')?(?:dollars?|euros?|\$|€)))?
     (?![\w/])
     """,
     re.VERBOSE,
@@ -96,30 +63,24 @@ class Figure:
 
 
 def read(text: str) -> tuple[Figure, ...]:
-    """
-    Return the numbers of a text in its order; "un" alone is an article, not a number.
-
-    >>> [figure.value for figure in read("entre 40 000 et 80 000 unités, soit 0,4 million")]
-    [40000.0, 80000.0, 400000.0]
-    """
-    folded = typography.fold(text)
+    """Return the numbers of a text in its order; "un" alone is an article, not a number."""
     return tuple(
-        Figure(start=found.start(), end=found.end(), value=value, unit=_unit(found))
-        for found in _FIGURE.finditer(folded)
-        if (value := _value(found, text)) is not None
+        Figure(start=found.start(), end=found.end(), value=_value(found, text), unit=_unit(found))
+        for found in _FIGURE.finditer(typography.fold(text))
+        if found["words"] not in {"un", "une"}
     )
 
 
 def _unit(found: re.Match[str]) -> str:
+    money = f"{found['before']}{found['money']}"
     if found["percent"]:
         return "%"
-    money = (found["before"] or "") + (found["money"] or "")
-    if not money:
-        return ""
-    return "$" if "$" in money or "dollar" in money else "€"
+    if "$" in money or "dollar" in money:
+        return "$"
+    return "€" if "€" in money or "euro" in money else ""
 
 
-def _value(found: re.Match[str], original: str) -> float | None:
+def _value(found: re.Match[str], original: str) -> float:
     if found["digits"]:
         return _digits(found, original)
     if found["half"]:
@@ -127,7 +88,7 @@ def _value(found: re.Match[str], original: str) -> float | None:
     if found["round"]:
         many = _spelled(found["many"]) if found["many"] else 1.0
         return many * _ROUND[found["round"]] * _SCALES.get((found["of"] or "").rstrip("s"), 1.0)
-    return None if found["words"] in {"un", "une"} else _spelled(found["words"])
+    return _spelled(found["words"])
 
 
 def _digits(found: re.Match[str], original: str) -> float:
@@ -140,8 +101,7 @@ def _digits(found: re.Match[str], original: str) -> float:
         digits = digits.replace(",", ".")  # 0,400; 1,250 million
     elif group:
         digits = digits.replace(group, "")
-    value = float(digits + decimals.replace(",", "."))
-    return value * _SCALES.get(scale.rstrip("s"), 1.0)
+    return float(digits + decimals.replace(",", ".")) * _SCALES.get(scale.rstrip("s"), 1.0)
 
 
 def _spelled(words: str) -> float:

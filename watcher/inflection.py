@@ -12,83 +12,38 @@ from typing import Final
 
 _FEWEST_VERB_FORMS: Final = 9  # no noun or adjective of the dictionary has more than eight
 _VERB: Final = re.compile(r"(.*)(?:er|oir|ir|re)")
-_TELLTALE: Final = (
-    "é",
-    "ée",
-    "ait",
-    "ez",
-    "issent",
-)  # a form in -er of few known forms is a verb too
+_TELLTALE: Final = ("é", "ée", "ait", "ez", "issent")  # of a verb of which few forms are known
 
-# Present, imperfect, past, future, conditional, subjunctives and past participle, after the stem.
-# The present participle is left to the dictionary, which knows when it is a word of its own:
-# "important" is not about importing.
-_ER_VOICED: Final = re.findall(
-    r"\w+",
+# Endings of all tenses and of the past participle. The present participle is left to the
+# dictionary, which knows when it is a word of its own: "important" is not about importing.
+_ER_VOICED: Final = (
     "ons ez ais ait ions iez aient ai as a âmes âtes èrent é ée és ées er asse asses ât assions "
-    "assiez assent",
-)
-_ER_MUTE: Final = re.findall(
-    r"\w+", "e es ent erai eras era erons erez eront erais erait erions eriez eraient"
-)
-_ISS: Final = re.findall(
-    r"\w+",
+    "assiez assent"
+).split()
+_ER_MUTE: Final = "e es ent erai eras era erons erez eront erais erait erions eriez eraient".split()
+_ISS: Final = (
     "is it issons issez issent issais issait issions issiez issaient issant isse isses îmes îtes "
-    "irent ît i ie ies irai iras ira irons irez iront irais irait irions iriez iraient",
-)
+    "irent ît i ie ies irai iras ira irons irez iront irais irait irions iriez iraient"
+).split()
 # How other verbs make their participle; the first ending that fits decides.
-_PARTICIPLES: Final = (
-    (r"mettre", "mis"),
-    (r"prendre", "pris"),
-    (r"(a|e|o)indre", r"\1int"),
-    (r"inclure", "inclus"),
-    (r"clure", "clu"),
-    (r"crire", "crit"),
-    (r"suffire", "suffi"),
-    (r"(d|f|u)ire", r"\1it"),
-    (r"lire", "lu"),
-    (r"faire", "fait"),
-    (r"(tr|str)aire", r"\1ait"),
-    (r"(pl|t)aire", r"\1u"),
-    (r"cevoir", "çu"),
-    (r"devoir", "du"),
-    (r"pouvoir", "pu"),
-    (r"mouvoir", "mu"),
-    (r"savoir", "su"),
-    (r"(v|val|voul|fall)oir", r"\1u"),
-    (r"seoir", "sis"),
-    (r"rire", "ri"),
-    (r"boire", "bu"),
-    (r"croire", "cru"),
-    (r"suivre", "suivi"),
-    (r"vivre", "vécu"),
-    (r"soudre", "sous"),
-    (r"coudre", "cousu"),
-    (r"moudre", "moulu"),
-    (r"connaître", "connu"),
-    (r"naître", "né"),
-    (r"aître", "u"),
-    (r"croître", "cru"),
-    (r"(v|t)enir", r"\1enu"),
-    (r"courir", "couru"),
-    (r"quérir", "quis"),
-    (r"(v|ff)rir", r"\1ert"),
-    (r"mourir", "mort"),
-    (r"vêtir", "vêtu"),
-    (r"ir", "i"),
-    (r"re", "u"),
-)
+_PARTICIPLES: Final = [
+    pair.split(":")
+    for pair in (
+        r"mettre:mis prendre:pris (a|e|o)indre:\1int inclure:inclus clure:clu crire:crit "
+        r"suffire:suffi (d|f|u)ire:\1it lire:lu faire:fait (tr|str)aire:\1ait (pl|t)aire:\1u "
+        r"cevoir:çu devoir:du pouvoir:pu mouvoir:mu savoir:su (v|val|voul|fall)oir:\1u seoir:sis "
+        r"rire:ri boire:bu croire:cru suivre:suivi vivre:vécu soudre:sous coudre:cousu "
+        r"moudre:moulu connaître:connu naître:né aître:u croître:cru (v|t)enir:\1enu courir:couru "
+        r"quérir:quis (v|ff)rir:\1ert mourir:mort vêtir:vêtu ir:i re:u"
+    ).split()
+]
 
 
 def forms(word: str, known: Collection[str] = ()) -> frozenset[str]:
     """
     Return every form of a word in its dictionary spelling; `known` are those of a dictionary.
 
-    A code or an acronym only takes an s; so does a word without known forms, since nothing says
-    what kind of word it is.
-
-    >>> sorted(forms("national", ["national", "nationaux", "nationales"]))
-    ['national', 'nationale', 'nationales', 'nationaux']
+    A code or an acronym only takes an s; so does a word of which no form is known.
     """
     if any(char.isdigit() for char in word) or (word.isupper() and len(word) > 1):
         return frozenset({word, f"{word}s"})
@@ -112,7 +67,10 @@ def _conjugated(verb: str, known: Collection[str]) -> Iterable[str]:
     elif verb.endswith("ir") and f"{stem}issons" in known:
         yield from (stem + ending for ending in _ISS)
     else:
-        yield from _agreed(_participle(verb))
+        made = (re.subn(rf"{ending}\Z", participle, verb) for ending, participle in _PARTICIPLES)
+        masculine = next(participle for participle, count in made if count)
+        plural = masculine if masculine.endswith("s") else f"{masculine}s"
+        yield from (masculine, f"{masculine}e", plural, f"{masculine}es")
 
 
 def _mute_stems(stem: str, known: Collection[str]) -> Collection[str]:
@@ -121,10 +79,8 @@ def _mute_stems(stem: str, known: Collection[str]) -> Collection[str]:
         return stems
     if stem.endswith(("oy", "uy")):
         return {f"{stem[:-1]}i"}
-    grave = re.fullmatch(
-        r"(.*)[eé]([bcdfghjklmnpqrstvwxz]|[bcdfgptv]r|[bcdfgp]l|qu|gu|ch|gn)", stem
-    )
-    return {f"{grave[1]}è{grave[2]}"} if grave else {stem}
+    consonant = "[bcdfghjklmnpqrstvwxz]|[bcdfgptv]r|[bcdfgp]l|qu|gu|ch|gn"
+    return {re.sub(rf"[eé]({consonant})\Z", r"è\1", stem)}
 
 
 def _soft(stem: str, ending: str) -> str:
@@ -132,16 +88,6 @@ def _soft(stem: str, ending: str) -> str:
     if stem.endswith("c") and ending[0] in "aâo":
         return f"{stem[:-1]}ç{ending}"
     return f"{stem}e{ending}" if stem.endswith("g") and ending[0] in "aâo" else stem + ending
-
-
-def _participle(verb: str) -> str:
-    made = (re.subn(rf"{ending}\Z", participle, verb) for ending, participle in _PARTICIPLES)
-    return next(participle for participle, count in made if count)
-
-
-def _agreed(participle: str) -> Iterable[str]:
-    plural = participle if participle.endswith("s") else f"{participle}s"
-    return (participle, f"{participle}e", plural, f"{participle}es")
 
 
 def _declined(noun: str, known: Collection[str]) -> Iterable[str]:
@@ -175,11 +121,9 @@ def read_lock(content: str) -> tuple[dict[str, tuple[str, ...]], list[int]]:
     frozen: dict[str, tuple[str, ...]] = {}
     wrong = []
     for number, line in enumerate(content.split("\n"), start=1):
-        if not line.strip() or line.startswith("#"):
-            continue
         if found := _LOCK_LINE.fullmatch(line.strip()):
             frozen[found["word"]] = tuple(found["forms"].split())
-        else:
+        elif line.strip() and not line.startswith("#"):
             wrong.append(number)
     return frozen, wrong
 

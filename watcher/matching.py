@@ -5,15 +5,13 @@ The article is read once; the lexicon finds the words of all rules in one pass; 
 rarest word is there are candidates; candidates are then judged exactly.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 
 from watcher.errors import Problem
 from watcher.model import Article, Evidence, Match, Zone, ZoneKind
 from watcher.reading import ALL_ZONES, Reading, read
 from watcher.rules import Example, Rule, RuleBook, RuleSet
-
-_ZONE_ORDER: Mapping[ZoneKind, int] = {ZoneKind.TITLE: 0}
 
 
 def analyse(article: Article, book: RuleBook) -> Reading:
@@ -27,18 +25,13 @@ def match(
 ) -> tuple[Match, ...]:
     """Return a match for each rule that holds, in the order of the rule files."""
     reading = analyse(article, book)
-    covered = {
-        rule_set.id
-        for rule_set in book.sets
-        if rule_set.scope.covers(article, feed_url=feed_url, tags=tags)
-    }
-    placed = (book.placed[at] for at in sorted(candidates(reading, book)))
-    found = (
-        judge(rule, rule_set, reading, book.hash)
-        for rule_set, rule in placed
-        if rule_set.id in covered
-    )
-    return tuple(each for each in found if each is not None)
+    matches = []
+    for rule_set, rule in (book.placed[at] for at in sorted(candidates(reading, book))):
+        if rule_set.scope.covers(article, feed_url=feed_url, tags=tags) and (
+            found := judge(rule, rule_set, reading, book.hash)
+        ):
+            matches.append(found)
+    return tuple(matches)
 
 
 def candidates(reading: Reading, book: RuleBook) -> Iterator[int]:
@@ -46,10 +39,7 @@ def candidates(reading: Reading, book: RuleBook) -> Iterator[int]:
     yield from book.always
     present = set(reading.hits.by_entry)
     for at in {at for entry in present for at in book.index.get(entry, ())}:
-        for need in book.placed[at][1].needs:
-            if need.isdisjoint(present):
-                break
-        else:
+        if not any(need.isdisjoint(present) for need in book.placed[at][1].needs):
             yield at
 
 
@@ -60,10 +50,8 @@ def judge(rule: Rule, rule_set: RuleSet, reading: Reading, rules_hash: str) -> M
     if found is None:
         return None
     evidence = tuple(sorted(set(found), key=_place))
-    score = sum(
-        rule.weights[zone]
-        for zone, _, _ in {(piece.zone, piece.start, piece.end) for piece in evidence}
-    )
+    places = {(piece.zone, piece.start, piece.end) for piece in evidence}
+    score = sum(rule.weights[zone] for zone, _, _ in places)
     if score < rule.min_score:
         return None
     return Match(
@@ -77,37 +65,30 @@ def judge(rule: Rule, rule_set: RuleSet, reading: Reading, rules_hash: str) -> M
     )
 
 
-def _place(piece: Evidence) -> tuple[int, int, int, str]:
-    return (_ZONE_ORDER.get(piece.zone, 1), piece.start, piece.end, piece.words)
+def _place(piece: Evidence) -> tuple[bool, int, int, str]:
+    return piece.zone is not ZoneKind.TITLE, piece.start, piece.end, piece.words
 
 
 def failures(book: RuleBook) -> tuple[Problem, ...]:
     """Try every rule on the examples beside it; return those that go wrong, with their place."""
-    return tuple(
-        problem
-        for rule_set, rule in book.placed
-        for example in rule.examples
-        if (problem := _failure(rule, rule_set, example, book)) is not None
-    )
+    problems = []
+    for rule_set, rule in book.placed:
+        for example in rule.examples:
+            found = judge(rule, rule_set, analyse(_article(example, rule), book), book.hash)
+            if (found is not None) is not example.matches:
+                problems.append(_failure(rule, rule_set.file, example, found))
+    return tuple(problems)
 
 
-def _failure(rule: Rule, rule_set: RuleSet, example: Example, book: RuleBook) -> Problem | None:
-    reading = analyse(_article(example, rule), book)
-    found = judge(rule, rule_set, reading, book.hash)
-    if (found is not None) is example.matches:
-        return None
-    pieces = (
-        [] if found is None else [f"«{piece.quote}» ({piece.words})" for piece in found.evidence]
-    )
-    missing = f"`{rule.id}` does not match this text, which is under must_match"
-    wrong = f"`{rule.id}` matches this text, which is under must_not_match: {', '.join(pieces)}"
-    return Problem(
-        file=rule_set.file,
-        line=example.line,
-        column=example.column,
-        code="R200" if example.matches else "R201",
-        message=missing if example.matches else wrong,
-    )
+def _failure(rule: Rule, file: str, example: Example, found: Match | None) -> Problem:
+    if found is None:
+        code = "R200"
+        message = f"`{rule.id}` does not match this text, which is under must_match"
+    else:
+        code = "R201"
+        pieces = ", ".join(f"«{piece.quote}» ({piece.words})" for piece in found.evidence)
+        message = f"`{rule.id}` matches this text, which is under must_not_match: {pieces}"
+    return Problem(file=file, line=example.line, column=example.column, code=code, message=message)
 
 
 def _article(example: Example, rule: Rule) -> Article:
@@ -117,5 +98,4 @@ def _article(example: Example, rule: Rule) -> Article:
     kind = ZoneKind.BODY if ZoneKind.BODY in rule.zones else allowed[-1]
     if kind is ZoneKind.TITLE and not title:
         title, text = text, ""
-    zone = Zone(kind=kind, start=0, end=len(text))
-    return Article(title=title, text=text, zones=(zone,) if text else ())
+    return Article(title=title, text=text, zones=(Zone(kind=kind, start=0, end=len(text)),))

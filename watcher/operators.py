@@ -1,24 +1,43 @@
 """
-What a rule may ask of an article, and the evidence that answers.
+What a rule may ask of an article: how it is written in a rule file, and the evidence that answers.
 
-Each operator is a value with two questions: `find` gives the evidence in a reading, or None when
-the condition does not hold; `groups` names the word lists without which it cannot hold (one list
-of each group must be there), so that most rules are never looked at.
+Each operator has two questions: `find` gives the evidence in a reading, or None when the condition
+does not hold; `groups` names the word lists without which it cannot hold (one list of each group
+must be there), so that most rules are never looked at.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final, Protocol
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from functools import cached_property
+from typing import Annotated, Final, Literal, Protocol, TypeVar, cast
 
 import re2
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    RootModel,
+    ValidationInfo,
+)
+from pydantic_core import PydanticCustomError
 
 from watcher import text
 from watcher.model import Evidence, Zone, ZoneKind
 from watcher.reading import Hit, Reading
 
-Group = frozenset[int]  # numbers of word lists
+Groups = tuple[frozenset[int], ...]  # of numbers of word lists
 Found = Sequence[Evidence] | None
+T = TypeVar("T")
+Some = Annotated[list[T], Field(min_length=1)]
+Amount = Annotated[float, Field(allow_inf_nan=False)]
+Count = Annotated[int, Field(ge=0)]
+PATTERN_MEMORY: Final = 8 << 20  # bytes that one pattern may take: RE2's own default
+PATTERN_LENGTH: Final = 1000
 
 
 class Condition(Protocol):
@@ -28,43 +47,75 @@ class Condition(Protocol):
         """Return the evidence; None when it does not hold."""
         ...
 
-    def groups(self) -> tuple[Group, ...]:
+    def groups(self) -> Groups:
         """Return the groups of word lists of which one each must be in the article."""
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class WordList:
-    """A named list of words; `term` is the number it is searched under."""
+class Shape(BaseModel):
+    """A mapping in a rule file; keys that are not written here are refused."""
 
-    name: str
-    term: int
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+def mistake(code: str, message: str, hint: str = "") -> PydanticCustomError:
+    """Return what a validator raises: a code of rules/README.md, a sentence and a cure."""
+    return PydanticCustomError(code, "{message}", {"message": message, "hint": hint})
+
+
+def suggestion(written: str, known: Iterable[str]) -> str:
+    """Return the question whether something similar was meant; empty when nothing is."""
+    close = get_close_matches(written, list(known), n=1)
+    return f"did you mean `{close[0]}`?" if close else ""
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """One word of a list is in the article."""
+    """One word of a list is in the article; `term` is the number the list is searched under."""
 
-    words: WordList
+    name: str
+    term: int
 
     def find(self, reading: Reading) -> Found:
-        """Return every place where a word of the list stands."""
-        hits = reading.hits.of(self.words.term)
-        return [reading.evidence(hit, self.words.name) for hit in hits] if hits else None
+        return [reading.evidence(hit, self.name) for hit in reading.hits.of(self.term)] or None
 
-    def groups(self) -> tuple[Group, ...]:
-        """Return the list itself."""
-        return (frozenset({self.words.term}),)
+    def groups(self) -> Groups:
+        return (frozenset({self.term}),)
+
+
+@dataclass
+class Names:
+    """What a rule file may speak of, gathered while it is read from top to bottom."""
+
+    numbers: Iterator[int]  # for word lists, all over the files
+    vocabularies: "Mapping[str, Names]"
+    lists: dict[str, Words] = field(default_factory=dict)
+    rules: set[str] = field(default_factory=set)
+
+
+def named_in(info: ValidationInfo) -> Names:
+    """Return the names of the file that is being validated."""
+    return cast("Names", info.context)
+
+
+def _named(name: object, info: ValidationInfo) -> Words:
+    lists = named_in(info).lists
+    if str(name) not in lists:
+        hint = suggestion(str(name), lists) or "define it under `words`"
+        raise mistake("R124", f"there is no word list `{name}`", hint)
+    return lists[str(name)]
+
+
+ListName = Annotated[Words, PlainValidator(_named)]
 
 
 @dataclass(frozen=True, slots=True)
 class All:
     """Every part holds."""
 
-    parts: tuple[Condition, ...]
+    parts: Sequence[Condition]
 
     def find(self, reading: Reading) -> Found:
-        """Return the evidence of all parts."""
         evidence: list[Evidence] = []
         for part in self.parts:
             found = part.find(reading)
@@ -73,64 +124,71 @@ class All:
             evidence += found
         return evidence
 
-    def groups(self) -> tuple[Group, ...]:
-        """Return what each part needs."""
+    def groups(self) -> Groups:
         return tuple(group for part in self.parts for group in part.groups())
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(All):
     """Every part holds, but what holds is the setting and not the news: it is no evidence."""
 
-    parts: tuple[Condition, ...]
-
     def find(self, reading: Reading) -> Found:
-        """Return no evidence."""
-        return None if any(part.find(reading) is None for part in self.parts) else []
-
-    def groups(self) -> tuple[Group, ...]:
-        """Return what each part needs."""
-        return tuple(group for part in self.parts for group in part.groups())
+        return None if super().find(reading) is None else []
 
 
 @dataclass(frozen=True, slots=True)
 class AnyOf:
     """At least one part holds."""
 
-    parts: tuple[Condition, ...]
+    parts: Sequence[Condition]
 
     def find(self, reading: Reading) -> Found:
-        """Return the evidence of every part that holds."""
-        found = [part.find(reading) for part in self.parts]
-        if all(evidence is None for evidence in found):
-            return None
-        return [piece for evidence in found if evidence for piece in evidence]
+        held = [found for part in self.parts if (found := part.find(reading)) is not None]
+        return [piece for found in held for piece in found] if held else None
 
-    def groups(self) -> tuple[Group, ...]:
-        """Return one list of one part; none when some part needs no list."""
+    def groups(self) -> Groups:
         needs = [part.groups() for part in self.parts]
         if not all(needs):
-            return ()
+            return ()  # some part needs no list
         return (frozenset().union(*(min(groups, key=len) for groups in needs)),)
 
 
 @dataclass(frozen=True, slots=True)
 class NoneOf:
-    """No part holds."""
+    """No part holds; what is absent cannot be quoted, and needs no word."""
 
-    parts: tuple[Condition, ...]
+    parts: Sequence[Condition]
 
     def find(self, reading: Reading) -> Found:
-        """Return no evidence: what is absent cannot be quoted."""
         return None if any(part.find(reading) is not None for part in self.parts) else []
 
-    def groups(self) -> tuple[Group, ...]:
-        """Return nothing: absence needs no word."""
+    def groups(self) -> Groups:
         return ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Near:
+def _between(one: Hit, other: Hit) -> int:
+    """Count the words between two pieces; negative when they overlap."""
+    return max(one[0], other[0]) - min(one[1], other[1]) - 1
+
+
+def _joined(one: Hit, other: Hit, places: Sequence[int], words: int | None) -> bool:
+    near = words is None or _between(one, other) <= words
+    return near and places[one[0]] == places[other[0]]
+
+
+def _nearest(
+    anchor: Hit, others: Sequence[Hit], places: Sequence[int], words: int | None
+) -> Hit | None:
+    """Return the nearest piece beside `anchor` in its sentence or paragraph, the left one of two."""
+    after = bisect_left(others, (anchor[1] + 1, 0))
+    before = bisect_left(others, (anchor[0], 0)) - 1
+    while before >= 0 and others[before][1] >= anchor[0]:
+        before -= 1  # it overlaps the anchor
+    beside = [others[at] for at in (before, after) if 0 <= at < len(others)]
+    near = [hit for hit in beside if _joined(anchor, hit, places, words)]
+    return min(near, key=lambda hit: _between(anchor, hit), default=None)
+
+
+class Near(Shape):
     """
     Words of several lists stand together.
 
@@ -139,58 +197,32 @@ class Near:
     the one before it, and the distance counts from there.
     """
 
-    of: tuple[WordList, ...]
-    words: int | None = None
-    in_paragraph: bool = False
+    of: Annotated[list[ListName], Field(min_length=2)]
+    words: Count | None = None
+    within: Literal["sentence", "paragraph"] = Field("sentence", alias="in")
     ordered: bool = False
 
     def find(self, reading: Reading) -> Found:
-        """Return each word of the first list that is so surrounded, and its nearest company."""
         hits = [reading.hits.of(words.term) for words in self.of]
-        if not all(hits):
-            return None
-        places = reading.paragraphs if self.in_paragraph else reading.sentences
-        sets = self._in_order(hits, places) if self.ordered else self._around(hits, places)
+        places = reading.sentences if self.within == "sentence" else reading.paragraphs
         evidence = {
             reading.evidence(hit, words.name): None
-            for together in sets
+            for together in (self._in_order if self.ordered else self._around)(hits, places)
             for hit, words in zip(together, self.of, strict=True)
         }
         return list(evidence) or None
 
-    def groups(self) -> tuple[Group, ...]:
-        """Return each list."""
+    def groups(self) -> Groups:
         return tuple(frozenset({words.term}) for words in self.of)
-
-    def _joins(self, left: Hit, right: Hit, places: Sequence[int]) -> bool:
-        """Tell whether two pieces, the left one first, are near enough."""
-        between = right[0] - left[1] - 1
-        near = self.words is None or between <= self.words
-        return near and places[left[0]] == places[right[0]]
 
     def _around(self, hits: Sequence[Sequence[Hit]], places: Sequence[int]) -> list[list[Hit]]:
         found = []
         for anchor in hits[0]:
-            company = [self._nearest(anchor, others, places) for others in hits[1:]]
+            company = [_nearest(anchor, others, places, self.words) for others in hits[1:]]
             known = [hit for hit in company if hit is not None]
             if len(known) == len(company):
                 found.append([anchor, *known])
         return found
-
-    def _nearest(self, anchor: Hit, others: Sequence[Hit], places: Sequence[int]) -> Hit | None:
-        after = bisect_left(others, (anchor[1] + 1, 0))
-        before = bisect_left(others, (anchor[0], 0)) - 1
-        while before >= 0 and others[before][1] >= anchor[0]:
-            before -= 1  # it overlaps the anchor
-        left = others[before] if before >= 0 else None
-        right = others[after] if after < len(others) else None
-        if left is not None and not self._joins(left, anchor, places):
-            left = None
-        if right is not None and not self._joins(anchor, right, places):
-            right = None
-        if left is None or right is None:
-            return left or right
-        return left if anchor[0] - left[1] <= right[0] - anchor[1] else right
 
     def _in_order(self, hits: Sequence[Sequence[Hit]], places: Sequence[int]) -> list[list[Hit]]:
         # From the last list backwards: the nearest following piece that itself goes on to the end.
@@ -200,88 +232,98 @@ class Near:
             longer = {}
             for hit in others:
                 after = bisect_left(following, (hit[1] + 1, 0))
-                if after < len(following) and self._joins(hit, following[after], places):
+                if after < len(following) and _joined(hit, following[after], places, self.words):
                     longer[hit] = [hit, *chains[following[after]]]
             chains = longer
         return list(chains.values())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Number:
-    """A number between bounds, of a unit, maybe near a word of a list."""
+class Number(Shape):
+    """A number between bounds, of a unit, maybe near a word of a list in its sentence."""
 
-    least: float = float("-inf")
-    most: float = float("inf")
-    unit: str = ""
-    near: WordList | None = None
-    words: int = 3
+    min: Amount = float("-inf")
+    max: Amount = float("inf")
+    unit: Literal["", "%", "€", "$"] = ""
+    near: ListName | None = None
+    words: Count = 3
 
     def find(self, reading: Reading) -> Found:
-        """Return each such number, with the word that it stands near."""
-        near = None if self.near is None else reading.hits.of(self.near.term)
-        if near is not None and not near:
-            return None
-        evidence = [
-            piece
-            for hit, figure in reading.figures
-            if figure.unit == self.unit and self.least <= figure.value <= self.most
-            for piece in self._with_company(reading, hit, near, (figure.start, figure.end))
-        ]
-        return list(dict.fromkeys(evidence)) or None
-
-    def groups(self) -> tuple[Group, ...]:
-        """Return the list that the number stands near."""
-        return () if self.near is None else (frozenset({self.near.term}),)
-
-    def _with_company(
-        self, reading: Reading, hit: Hit, near: Sequence[Hit] | None, place: tuple[int, int]
-    ) -> Sequence[Evidence]:
-        number = reading.quote(hit[0], *place, "number")
-        if near is None or self.near is None:
-            return [number]
-        # "quatre cent mille" may itself be a word of the list: the nearest that is not inside
-        for other in sorted(near, key=lambda other: _between(hit, other)):
-            if not 0 <= _between(hit, other) <= self.words:
+        evidence: dict[Evidence, None] = {}
+        for hit, figure in reading.figures:
+            if figure.unit != self.unit or not self.min <= figure.value <= self.max:
                 continue
-            if reading.sentences[hit[0]] == reading.sentences[other[0]]:
-                return [number, reading.evidence(other, self.near.name)]
-        return []
+            number = reading.quote(hit[0], figure.start, figure.end, "number")
+            if self.near is None:
+                evidence[number] = None
+                continue
+            company = reading.hits.of(self.near.term)
+            if other := _nearest(hit, company, reading.sentences, self.words):
+                evidence |= {number: None, reading.evidence(other, self.near.name): None}
+        return list(evidence) or None
+
+    def groups(self) -> Groups:
+        return () if self.near is None else self.near.groups()
 
 
-def _between(one: Hit, other: Hit) -> int:
-    """Count the words between two pieces; negative when they overlap."""
-    return max(one[0], other[0]) - min(one[1], other[1]) - 1
+def pattern(written: str) -> "re2._Regexp":
+    """
+    Compile an operator's pattern as it is searched: folded where it is not ASCII.
+
+    Raises `re2.error` for what RE2 refuses, such as look-around and back-references.
+    """
+    options = re2.Options()
+    options.case_sensitive = False
+    options.log_errors = False
+    options.max_mem = PATTERN_MEMORY
+    folded = "".join(char if char.isascii() else text.fold(char) for char in written)
+    return re2.compile(folded, options)
 
 
-@dataclass(frozen=True, slots=True)
-class Regex:
+def _sound(written: str) -> str:
+    try:
+        pattern(written)
+    except re2.error as error:
+        said = error.args[0]
+        reason = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
+        look = "(?" in reason or "escape sequence" in reason
+        hint = "RE2 has no look-around and no back-references: use `near` or `none`"
+        problem = f"RE2 cannot run this pattern: {reason}"
+        raise mistake("R140", problem, hint if look else "") from error
+    return written
+
+
+Pattern = Annotated[str, Field(min_length=1, max_length=PATTERN_LENGTH), AfterValidator(_sound)]
+
+
+class Regex(RootModel[Pattern]):
     """An RE2 pattern, read without regard to case, accents and typography."""
 
-    pattern: "re2._Regexp"
+    model_config = ConfigDict(strict=True, frozen=True)
+
+    @cached_property
+    def _compiled(self) -> "re2._Regexp":
+        return pattern(self.root)
 
     def find(self, reading: Reading) -> Found:
-        """Return what the pattern finds in the visible zones, title first."""
-        evidence = [
-            Evidence(
-                zone=kind,
-                start=start + found.start(),
-                end=start + found.end(),
-                words="regex",
-                quote=source[start + found.start() : start + found.end()],
-            )
-            for kind, source, start, end in _visible(reading)
-            for found in self.pattern.finditer(_searchable(source[start:end]))
-            if found[0].strip()
-        ]
+        evidence = []
+        for kind, source, begin, end in _visible(reading):
+            # RE2 reads UTF-8, which has no lone surrogates.
+            folded = text.fold(source[begin:end]).encode("utf-8", "replace").decode("utf-8")
+            for found in self._compiled.finditer(folded):
+                first, last = begin + found.start(), begin + found.end()
+                quote = source[first:last]
+                if found[0].strip():
+                    evidence.append(
+                        Evidence(zone=kind, start=first, end=last, words="regex", quote=quote)
+                    )
         return evidence or None
 
-    def groups(self) -> tuple[Group, ...]:
-        """Return nothing: a pattern can hold without any listed word."""
+    def groups(self) -> Groups:
         return ()
 
 
 def _visible(reading: Reading) -> Iterator[tuple[ZoneKind, str, int, int]]:
-    """Yield the stretches that a rule may look at: zone, string and place."""
+    """Yield the stretches that a rule may look at, title first: zone, string and place."""
     article = reading.article
     if ZoneKind.TITLE in reading.visible:
         yield ZoneKind.TITLE, article.title, 0, len(article.title)
@@ -291,29 +333,43 @@ def _visible(reading: Reading) -> Iterator[tuple[ZoneKind, str, int, int]]:
             yield zone.kind, article.text, zone.start, zone.end
 
 
-def _searchable(source: str) -> str:
-    # RE2 reads UTF-8, which has no lone surrogates.
-    return text.fold(source).encode("utf-8", "replace").decode("utf-8")
-
-
-def pattern(written: str) -> "re2._Regexp":
-    """
-    Compile an operator's pattern as it is searched: folded where it is not ASCII.
-
-    Raises `re2.error` for what RE2 refuses, such as look-around and back-references.
-    """
-    folded = "".join(char if char.isascii() else text.fold(char) for char in written)
-    options = re2.Options()
-    options.case_sensitive = False
-    options.log_errors = False
-    options.max_mem = PATTERN_MEMORY
-    return re2.compile(folded, options)
-
-
-PATTERN_MEMORY: Final = 8 << 20  # bytes that one pattern may take: RE2's own default
-MANY: Final[Mapping[str, type[All | AnyOf | NoneOf | Context]]] = {
+MANY: Final[Mapping[str, type[All | AnyOf | NoneOf]]] = {
     "all": All,
     "any": AnyOf,
     "none": NoneOf,
     "context": Context,
 }
+
+
+class When(Shape):
+    """A condition; several keys must all hold."""
+
+    words: ListName | None = None
+    near: Near | None = None
+    number: Number | None = None
+    regex: Regex | None = None
+    all: Some["Inner"] | None = None
+    any: Some["Inner"] | None = None
+    none: Some["Inner"] | None = None
+    context: Some["Inner"] | None = None
+
+    @cached_property
+    def _whole(self) -> Condition:
+        single: list[Condition | None] = [self.words, self.near, self.number, self.regex]
+        parts = [part for part in single if part is not None]
+        parts += [many(inner) for key, many in MANY.items() if (inner := getattr(self, key))]
+        return parts[0] if len(parts) == 1 else All(parts)
+
+    def find(self, reading: Reading) -> Found:
+        return self._whole.find(reading)
+
+    def groups(self) -> Groups:
+        return self._whole.groups()
+
+
+def bare(key: str) -> BeforeValidator:
+    """Let a text stand for a mapping of one key."""
+    return BeforeValidator(lambda value: {key: value} if isinstance(value, str) else value)
+
+
+Inner = Annotated[When, bare("words")]

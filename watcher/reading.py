@@ -30,18 +30,14 @@ class Hits:
         """Return the places of a word list in order; a place inside another is left out."""
         known = self._known.get(words)
         if known is None:
-            entries = self.entries.get(words, ())
-            places = [hit for entry in entries for hit in self.by_entry.get(entry, ())]
-            known = self._known[words] = _outermost(places) if places[1:] else places
+            known = self._known[words] = []
+            places = (
+                hit for each in self.entries.get(words, ()) for hit in self.by_entry.get(each, ())
+            )
+            for hit in sorted(places, key=lambda hit: (hit[0], -hit[1])):
+                if not known or hit[1] > known[-1][1]:
+                    known.append(hit)
         return known
-
-
-def _outermost(hits: Sequence[Hit]) -> Sequence[Hit]:
-    kept: list[Hit] = []
-    for hit in sorted(hits, key=lambda hit: (hit[0], -hit[1])):
-        if not kept or hit[1] > kept[-1][1]:
-            kept.append(hit)
-    return kept
 
 
 NOTHING = Hits({}, {})
@@ -73,8 +69,7 @@ class Reading:
 
     def evidence(self, hit: Hit, words: str) -> Evidence:
         """Quote the words from the first to the last of a hit."""
-        first, last = hit
-        return self.quote(first, self.starts[first], self.ends[last], words)
+        return self.quote(hit[0], self.starts[hit[0]], self.ends[hit[1]], words)
 
     def quote(self, word: int, start: int, end: int, words: str) -> Evidence:
         """Quote a place in the string and zone that `word` belongs to."""
@@ -92,22 +87,17 @@ class Reading:
     @cached_property
     def figures(self) -> Sequence[tuple[Hit, Figure]]:
         """The numbers of title and text that are in a visible zone, each with its words."""
-        return [
-            found
-            for source, begin, end in (
-                (self.article.title, 0, self.title_words),
-                (self.article.text, self.title_words, len(self.keys)),
-            )
-            for figure in read_figures(source)
-            if (found := self._placed(figure, begin, end)) is not None
-        ]
-
-    def _placed(self, figure: Figure, begin: int, end: int) -> tuple[Hit, Figure] | None:
-        first = bisect_left(self.starts, figure.start, begin, end)
-        last = bisect_left(self.starts, figure.end, begin, end) - 1
-        if last < first or self.zones[first] not in self.visible:
-            return None
-        return (first, last), figure
+        found = []
+        for source, begin, end in (
+            (self.article.title, 0, self.title_words),
+            (self.article.text, self.title_words, len(self.keys)),
+        ):
+            for figure in read_figures(source):
+                first = bisect_left(self.starts, figure.start, begin, end)
+                last = bisect_left(self.starts, figure.end, begin, end) - 1
+                if first <= last and self.zones[first] in self.visible:
+                    found.append(((first, last), figure))
+        return found
 
 
 def read(article: Article) -> Reading:
@@ -139,25 +129,20 @@ def _numbered(
     sentences: list[int] = []
     paragraphs: list[int] = []
     previous = 0
-    for begin, end in text.sentences(source):
-        if len(f"{source[previous:begin]}|".splitlines()) > 1:
-            paragraph += 1
+    for number, (begin, end) in enumerate(text.sentences(source), sentence):
+        paragraph += len(f"{source[previous:begin]}|".splitlines()) > 1
         words = bisect_left(starts, end, len(sentences)) - len(sentences)
-        sentences += [sentence] * words
+        sentences += [number] * words
         paragraphs += [paragraph] * words
-        sentence += 1
         previous = max(begin, end - 1)
     return sentences, paragraphs
 
 
 def _zones(article: Article, starts: Sequence[int]) -> list[ZoneKind]:
     """Name the zone of each word of the text; a word outside all zones is body."""
-    kinds: list[ZoneKind] = []
+    kinds = [ZoneKind.BODY] * len(starts)
     for zone in article.zones:
-        if zone.kind is ZoneKind.TITLE:
-            continue
-        before = bisect_left(starts, zone.start, len(kinds)) - len(kinds)
-        kinds += [ZoneKind.BODY] * before
-        inside = bisect_left(starts, zone.end, len(kinds)) - len(kinds)
-        kinds += [zone.kind] * inside
-    return kinds + [ZoneKind.BODY] * (len(starts) - len(kinds))
+        if zone.kind is not ZoneKind.TITLE:
+            first, after = bisect_left(starts, zone.start), bisect_left(starts, zone.end)
+            kinds[first:after] = [zone.kind] * (after - first)
+    return kinds

@@ -79,23 +79,17 @@ def _files(folder: Path, problems: list[Problem]) -> dict[str, str]:
     if not folder.is_dir():
         problems.append(_problem("R300", "this is not a folder", "", "name the rules' folder"))
         return {}
-    paths = sorted(
-        path
-        for pattern in ("*.yaml", "*.yml", f"{rules.VOCABULARY}*.yaml", f"{rules.VOCABULARY}*.yml")
-        for path in folder.glob(pattern)
-    )
-    files = {
-        path.relative_to(folder).as_posix(): _content(path, folder, problems) for path in paths
-    }
-    if not any(not name.startswith(rules.VOCABULARY) for name in files):
+    paths = sorted([*folder.glob("*.y*ml"), *folder.glob(f"{rules.VOCABULARY}*.y*ml")])
+    names = [path.relative_to(folder).as_posix() for path in paths]
+    if all(name.startswith(rules.VOCABULARY) for name in names):
         problems.append(_problem("R301", "this folder holds no rule file", "", "add a .yaml file"))
-    return {name: content for name, content in files.items() if content is not None}
+    found = {name: _content(folder, name, problems) for name in names}
+    return {name: content for name, content in found.items() if content is not None}
 
 
-def _content(path: Path, folder: Path, problems: list[Problem]) -> str | None:
-    name = path.relative_to(folder).as_posix()
+def _content(folder: Path, name: str, problems: list[Problem]) -> str | None:
     try:
-        return path.read_text("utf-8-sig")
+        return (folder / name).read_text("utf-8-sig")
     except OSError as error:
         problems.append(_problem("R300", f"cannot be read: {error.strerror}", name, ""))
     except UnicodeDecodeError as error:
@@ -105,8 +99,7 @@ def _content(path: Path, folder: Path, problems: list[Problem]) -> str | None:
 
 
 def _locked(folder: Path, problems: list[Problem]) -> Mapping[str, tuple[str, ...]]:
-    path = folder / LOCK
-    content = _content(path, folder, problems) if path.exists() else None
+    content = _content(folder, LOCK, problems) if (folder / LOCK).exists() else None
     frozen, wrong = inflection.read_lock(content or "")
     cure = "write `word: form form`, or run `watcher rules lock`"
     problems += [

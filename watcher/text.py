@@ -1,13 +1,13 @@
 """
 Typography, words and sentences of a text, always with places in the original.
 
-Nothing here rewrites a text: an article is quoted as it was printed, so every word found knows
-where it stands. All functions take time linear in the text.
+Nothing here rewrites a text: an article is quoted as it was printed. All takes linear time.
 """
 
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 # One character each, so that a folded text has the places of the original.
@@ -15,13 +15,6 @@ _ALIKE: Final = {
     **dict.fromkeys("’‘‛ʼʻʽʹ′＇ꞌ´", "'"),
     **dict.fromkeys("“”„‟«»", '"'),
     **dict.fromkeys("‐‑‒–—―−", "-"),
-    "ø": "o",
-    "Ø": "o",
-    "ł": "l",
-    "Ł": "l",
-    "đ": "d",
-    "Đ": "d",
-    "ı": "i",
 }
 
 # Modifier letters that print as apostrophes, superscripts (notes, powers) and circled digits count
@@ -31,7 +24,8 @@ _NOT_WORD: Final = (
     "\u2460-\u249b\u24ea-\u24ff\u2776-\u2793"
 )
 # Accents apart from their letter, soft hyphens and zero-width characters stand inside words.
-_MARK: Final = "\u0300-\u036f\u00ad\u200b-\u200d\u2060\ufeff"
+_SILENT: Final = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
+_MARK: Final = f"\u0300-\u036f{_SILENT}"
 _WORD: Final = re.compile(rf"[^\W{_NOT_WORD}]+")
 _WORD_WITH_MARKS: Final = re.compile(rf"(?:[^\W{_NOT_WORD}][{_MARK}]*)+")
 _HAS_MARK: Final = re.compile(f"[{_MARK}]")
@@ -42,13 +36,20 @@ _STOP: Final = re.compile(rf"[.!?…]+(?:[\"”’')\]]|[{_SPACE}]?»)*|[{_LINE}
 _NEXT: Final = re.compile(rf"[{_SPACE}]+([^{_SPACE}{_LINE}])")
 _LAST_WORD: Final = re.compile(r"(?:^|[\W_])([^\W\d_]+)\Z")
 _ABBREVIATIONS: Final = frozenset(
-    re.findall(
-        r"\w+",
-        "m mm mme mmes mlle mlles me mgr dr drs pr st ste sr jr mr mrs ms vs cf art av env approx ex "
-        "no p pp vol chap fig min max janv jan fév fev févr fevr mar avr apr juil jul août aug sept "
-        "sep oct nov déc dec",
-    )
+    "m mm mme mmes mlle mlles me mgr dr drs pr st ste sr jr mr mrs ms vs cf art av env approx ex "
+    "no p pp vol chap fig min max janv jan fév fev févr fevr mar avr apr juil jul août aug sept "
+    "sep oct nov déc dec".split()
 )
+_SPELLED_OUT: Final = str.maketrans(
+    {"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ı": "i", **dict.fromkeys(_SILENT, "")}
+)
+
+
+@lru_cache(maxsize=100_000)
+def key(word: str) -> str:
+    """Return the one form that all typographies of a word share; it may differ in length."""
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", word).casefold())
+    return "".join(c for c in plain.translate(_SPELLED_OUT) if not unicodedata.combining(c))
 
 
 class _Folding(dict[int, str]):
@@ -73,36 +74,7 @@ def fold(text: str) -> str:
     >>> fold("L’interdiction du H200 décidée à Pékin")
     "l'interdiction du h200 decidee a pekin"
     """
-    return text.lower() if text.isascii() else text.translate(_FOLDING)
-
-
-_LONG: Final = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ı": "i"})
-_SILENT: Final = frozenset("\u00ad\u200b\u200c\u200d\u2060\ufeff")
-_REMEMBERED: Final = 100_000
-_keys: Final[dict[str, str]] = {}
-
-
-def key(word: str) -> str:
-    """
-    Return the one form that all typographies of a word share; it may differ in length.
-
-    >>> key("Cœur"), key("inter\\u00addit"), key("Ｈ２００")
-    ('coeur', 'interdit', 'h200')
-    """
-    if word.isascii():
-        return word.lower()
-    known = _keys.get(word)
-    if known is None:
-        if len(_keys) >= _REMEMBERED:
-            _keys.clear()
-        plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", word).casefold())
-        known = "".join(
-            char
-            for char in plain.translate(_LONG)
-            if not unicodedata.combining(char) and char not in _SILENT
-        )
-        _keys[word] = known
-    return known
+    return text.translate(_FOLDING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,39 +87,20 @@ class Tokens:
 
 
 def tokens(text: str) -> Tokens:
-    """
-    Find the words: ``key(text[start:end])`` is the key of each.
-
-    >>> tokens("L’H200, cœur du débat").keys
-    ['l', 'h200', 'coeur', 'du', 'debat']
-    """
-    keys: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    for found in (_WORD_WITH_MARKS if _HAS_MARK.search(text) else _WORD).finditer(text):
-        keys.append(key(found[0]))
-        starts.append(found.start())
-        ends.append(found.end())
-    return Tokens(keys, starts, ends)
+    """Find the words: ``key(text[start:end])`` is the key of each."""
+    found = list((_WORD_WITH_MARKS if _HAS_MARK.search(text) else _WORD).finditer(text))
+    return Tokens([key(w[0]) for w in found], [w.start() for w in found], [w.end() for w in found])
 
 
 def sentences(text: str) -> tuple[tuple[int, int], ...]:
-    """
-    Return (start, end) of each sentence, without the space around it; a line's end ends one.
-
-    >>> [text[a:b] for text in ["M. Li a dit oui. « Enfin ! » dit-il."] for a, b in sentences(text)]
-    ['M. Li a dit oui.', '« Enfin ! » dit-il.']
-    """
-    found = []
-    begin = 0
+    """Return (start, end) of each sentence, without the space around it; a line's end ends one."""
+    cuts = [0]
     for stop in _STOP.finditer(text):
-        if _ends_sentence(text, begin, stop):
-            found.append((begin, stop.end()))
-            begin = stop.end()
-    found.append((begin, len(text)))
+        if _ends_sentence(text, cuts[-1], stop):
+            cuts.append(stop.end())
     return tuple(
         (start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip()))
-        for start, end in found
+        for start, end in zip(cuts, [*cuts[1:], len(text)], strict=True)
         if (piece := text[start:end]) and not piece.isspace()
     )
 
@@ -163,8 +116,7 @@ def _ends_sentence(text: str, begin: int, stop: re.Match[str]) -> bool:
 
 def _is_abbreviated(text: str, begin: int, dot: int, following: str) -> bool:
     """Tell whether a lone full stop belongs to the word before it: "M. Li", "30 Jan. 2026", "1. "."""
-    before = text[max(begin, dot - 12) : dot]
-    word = _LAST_WORD.search(before)
+    word = _LAST_WORD.search(text[max(begin, dot - 12) : dot])
     if word is None:
         return text[begin:dot].strip().isdigit()  # the number of a list
     if len(word[1]) == 1:

@@ -5,19 +5,29 @@ Rule files: read, checked and compiled; pure, since the caller brings the files'
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
+from itertools import count
+from typing import Final
 
-from watcher.errors import Problem, RuleError
-from watcher.rules import schema
-from watcher.rules.book import Example, Rule, RuleBook, RuleSet, Scope
-from watcher.rules.compiling import Compiler, Terms
-from watcher.rules.document import Document, parse
-from watcher.rules.lexicon import EntryError, Expand, Lexicon, parts
+from watcher.errors import RuleError
+from watcher.model import RuleId, RuleSetId, Severity, ZoneKind
+from watcher.operators import Names
+from watcher.rules.book import Example, Rule, RuleBook, RuleSet
+from watcher.rules.document import Document, Path, parse
+from watcher.rules.lexicon import Expand, Lexicon
+from watcher.rules.schema import RuleSetShape, RuleShape, VocabularyShape, shaped
 
-__all__ = ["Example", "Rule", "RuleBook", "RuleSet", "Scope", "load"]
+__all__ = ["Example", "Rule", "RuleBook", "RuleSet", "load"]
 
 VOCABULARY = "vocabulary/"  # files below this folder hold word lists only
+WEIGHTS: Final[Mapping[ZoneKind, float]] = {
+    ZoneKind.TITLE: 3.0,
+    ZoneKind.HEADING: 2.0,
+    ZoneKind.LEAD: 2.0,
+    ZoneKind.BODY: 1.0,
+    ZoneKind.QUOTE: 1.0,
+}
 
 
 def load(files: Mapping[str, str], expand: Expand) -> RuleBook:
@@ -27,23 +37,15 @@ def load(files: Mapping[str, str], expand: Expand) -> RuleBook:
     `expand` gives the forms of a dictionary word. Raises `RuleError` with every mistake of every
     file, and nothing else.
     """
-    documents = {file: parse(file, content) for file, content in sorted(files.items())}
-    vocabularies = _vocabularies(documents)
+    documents = [parse(file, content) for file, content in sorted(files.items())]
     lexicon = Lexicon(expand)
-    terms: Terms = {}
-    sets = []
-    for file, document in documents.items():
-        if file.startswith(VOCABULARY) or document.problems:
-            continue
-        if (shape := schema.rule_set(document)) is not None:
-            sets.append(Compiler(document, shape, lexicon, terms).compile(vocabularies))
-    _refuse_twins(sets, documents)
-    problems = [problem for document in documents.values() for problem in document.problems]
-    if problems:
-        raise RuleError(_each_once(problems))
+    shapes = _shapes(documents, lexicon)
+    if problems := [problem for document in documents for problem in document.problems]:
+        raise RuleError(problems)
+    sets = tuple(_rule_set(document, shape, lexicon) for document, shape in shapes)
     placed = tuple((rule_set, rule) for rule_set in sets for rule in rule_set.rules)
     return RuleBook(
-        sets=tuple(sets),
+        sets=sets,
         hash=_hash(files, lexicon),
         lexicon=lexicon,
         placed=placed,
@@ -52,54 +54,74 @@ def load(files: Mapping[str, str], expand: Expand) -> RuleBook:
     )
 
 
-def _vocabularies(documents: Mapping[str, Document]) -> dict[str, schema.VocabularyShape]:
-    known = {}
-    for file, document in documents.items():
-        if not file.startswith(VOCABULARY) or document.problems:
-            continue
-        shape = schema.vocabulary(document)
-        if shape is None:
-            continue
-        for name, entries in shape.words.items():
-            for at, entry in enumerate(entries):
-                try:
-                    parts(entry)
-                except EntryError as error:
-                    document.problem("R130", f"`{entry}`: {error}", ("words", name, at))
-        known[file] = shape
-    return known
-
-
-def _refuse_twins(sets: Sequence[RuleSet], documents: Mapping[str, Document]) -> None:
+def _shapes(documents: Sequence[Document], lexicon: Lexicon) -> list[tuple[Document, RuleSetShape]]:
+    """Return the sound rule sets, their words in the lexicon; mistakes are in the documents."""
+    numbers, vocabularies = count(), dict[str, Names]()
+    shapes: list[tuple[Document, RuleSetShape]] = []
     first: dict[str, str] = {}
-    for each in sets:
-        other = first.setdefault(each.id, each.file)
-        if other != each.file:
-            message = f"the rule set `{each.id}` is in {other} already"
-            documents[each.file].problem("R120", message, ("rule_set",))
+    readable = [document for document in documents if not document.problems]
+    for document in (each for each in readable if each.file.startswith(VOCABULARY)):
+        names = Names(numbers, vocabularies)
+        if shared := shaped(document, VocabularyShape, names):
+            lexicon.add(names.lists, shared.words)
+            vocabularies[document.file] = names
+    for document in (each for each in readable if not each.file.startswith(VOCABULARY)):
+        names = Names(numbers, vocabularies)
+        if shape := shaped(document, RuleSetShape, names):
+            lexicon.add(names.lists, shape.words)
+            shapes.append((document, shape))
+            if (other := first.setdefault(shape.rule_set, document.file)) != document.file:
+                message = f"the rule set `{shape.rule_set}` is in {other} already"
+                document.problem("R120", message, ("rule_set",))
+    return shapes
 
 
-def _each_once(problems: Sequence[Problem]) -> Sequence[Problem]:
-    return list(dict.fromkeys(problems))
+def _rule_set(document: Document, shape: RuleSetShape, lexicon: Lexicon) -> RuleSet:
+    return RuleSet(
+        id=RuleSetId(shape.rule_set),
+        title=shape.title,
+        scope=shape.scope,
+        rules=tuple(
+            Rule(
+                id=RuleId(f"{shape.rule_set}/{rule.id}"),
+                title=rule.title,
+                severity=Severity(rule.severity),
+                condition=rule.when,
+                needs=tuple(map(lexicon.any_entry, rule.when.groups())),
+                zones=frozenset(ZoneKind(name) for name in rule.zones or WEIGHTS),
+                weights={**WEIGHTS, **{ZoneKind(name): w for name, w in rule.weights.items()}},
+                min_score=rule.min_score,
+                examples=tuple(_examples(rule, document, ("rules", at))),
+            )
+            for at, rule in enumerate(shape.rules)
+        ),
+        file=document.file,
+    )
+
+
+def _examples(rule: RuleShape, document: Document, path: Path) -> Iterator[Example]:
+    for key, matches in (("must_match", True), ("must_not_match", False)):
+        for at, each in enumerate(getattr(rule, key)):
+            line, column = document.places[(*path, key, at)]
+            yield Example(
+                title=each.title, text=each.text, matches=matches, line=line, column=column
+            )
 
 
 def _hash(files: Mapping[str, str], lexicon: Lexicon) -> str:
     digest = sha256()
-    for name, content in (*sorted(files.items()), *sorted(lexicon.forms.items())):
-        written = content if isinstance(content, str) else " ".join(content)
-        digest.update(f"{name}\0{written}\0".encode("utf-8", "replace"))
+    forms = {word: " ".join(known) for word, known in lexicon.forms.items()}
+    for name, content in (*sorted(files.items()), *sorted(forms.items())):
+        digest.update(f"{name}\0{content}\0".encode("utf-8", "replace"))
     return digest.hexdigest()[:16]
 
 
 def _index(rules: Sequence[Rule]) -> Mapping[int, tuple[int, ...]]:
     """List each rule under the entries of its rarest need: those that the fewest rules ask for."""
     asked = Counter(entry for rule in rules for need in rule.needs for entry in need)
-
-    def commonness(need: frozenset[int]) -> int:
-        return sum(asked[entry] for entry in need)
-
     index: dict[int, list[int]] = {}
     for at, rule in enumerate(rules):
-        for entry in min(rule.needs, key=commonness, default=()):
+        rarest = min(rule.needs, key=lambda need: sum(map(asked.__getitem__, need)), default=())
+        for entry in rarest:
             index.setdefault(entry, []).append(at)
     return {entry: tuple(found) for entry, found in index.items()}

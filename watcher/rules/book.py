@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 
-from watcher.model import Article, RuleId, RuleSetId, Severity, ZoneKind
+from watcher.model import RuleId, RuleSetId, Severity, ZoneKind
 from watcher.operators import Condition
 from watcher.rules.lexicon import Lexicon
+from watcher.rules.schema import Scope
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,29 +36,11 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scope:
-    """Which articles a rule set looks at."""
-
-    feeds: tuple[str, ...]  # patterns such as "https://*.example/*"
-    tags: frozenset[str]  # of which the feed has one; empty: any
-    languages: frozenset[str]  # empty: any
-
-    def covers(self, article: Article, *, feed_url: str, tags: tuple[str, ...]) -> bool:
-        """Tell whether to look at an article; an undecided language is let in."""
-        return (
-            any(fnmatchcase(feed_url, pattern) for pattern in self.feeds)
-            and (not self.tags or not self.tags.isdisjoint(tags))
-            and (not self.languages or not article.language or article.language in self.languages)
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class RuleSet:
     """One rule file."""
 
     id: RuleSetId
     title: str
-    language: str
     scope: Scope
     rules: tuple[Rule, ...]
     file: str

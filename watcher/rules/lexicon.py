@@ -7,55 +7,48 @@ lists that hold them; so the cost of a pass hardly grows with the number of rule
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from watcher import text
+from watcher.operators import Words
 from watcher.reading import Hit, Hits, Reading
 
 Expand = Callable[[str], Collection[str]]  # a dictionary word: its forms
 
 # Between the words of an entry these stand or do not: "droit de douane" is "droits à la douane",
-# "laisser partir" is "laisse donc partir".
+# "laisser partir" is "laisse donc partir". Each line of articles is one word in several forms.
 _ARTICLES: Final = (
-    frozenset({"le", "la", "les", "l"}),
-    frozenset({"de", "d", "du", "des"}),
-    frozenset({"a", "au", "aux"}),
-    frozenset({"un", "une"}),
-    frozenset({"ce", "cet", "cette", "ces"}),
-    frozenset({"son", "sa", "ses", "leur", "leurs"}),
-    frozenset({"notre", "nos", "votre", "vos"}),
-    frozenset({"en"}),
+    "le la les l",
+    "de d du des",
+    "a au aux",
+    "un une",
+    "ce cet cette ces",
+    "son sa ses leur leurs",
+    "notre nos votre vos",
+    "en",
 )
-_ADVERBS: Final = frozenset(
-    re.findall(
-        r"\w+",
-        "ainsi alors aussi bien bientot deja desormais donc encore enfin ensuite finalement maintenant "
-        "meme officiellement parfois surtout tout toute toutes tous toujours toutefois vraiment",
-    )
+_FREE: Final = frozenset(
+    "ainsi alors aussi bien bientot deja desormais donc encore enfin ensuite finalement maintenant "
+    "meme officiellement parfois surtout tout toute toutes tous toujours toutefois vraiment".split()
+).union(*map(str.split, _ARTICLES))
+_INVARIABLE: Final = (
+    "ne n pas plus jamais non sans avec pour par sur sous dans vers chez entre contre et ou ni "
+    "que qu qui si se s y plusieurs"
 )
-_FREE: Final = _ADVERBS.union(*_ARTICLES)
+# In an entry of several words, what the small ones stand for instead of all their forms.
+_SMALL: Final[Mapping[str, tuple[str, ...]]] = {
+    **{word: (word,) for word in (*_FREE, *_INVARIABLE.split())},
+    **{word: tuple(family.split()) for family in _ARTICLES for word in family.split()},
+}
 _MOST_FREE: Final = 3  # in a row
-_INVARIABLE: Final = _FREE | frozenset(
-    re.findall(
-        r"\w+",
-        "ne n pas plus jamais non sans avec pour par sur sous dans vers chez entre contre et ou ni "
-        "que qu qui si se s y plusieurs",
-    )
-)
 _CODE: Final = re.compile(r"([^\W\d_]+)(\d\w*)")
 _JOINT: Final = re.compile(r"[-‐‑‒–/\u00ad \u00a0\u2000-\u200a\u202f]")
 _THOUSANDS: Final = re.compile(r"[ .,'’\u00a0\u2000-\u200a\u202f]\d{3}(?!\d)")
 
-_NO_WORD: Final = -1
-
 SHORTEST_PREFIX: Final = 3
 LONGEST_ENTRY: Final = 8  # words
-
-
-class EntryError(ValueError):
-    """An entry of a word list cannot be searched for; the text says why and what to write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,38 +56,30 @@ class Part:
     """A word of an entry: `=mot` is exact, `mot*` a prefix, `mot` any form."""
 
     word: str
+    key: str
     exact: bool
     prefix: bool
 
 
-def parts(entry: str) -> tuple[Part, ...]:
-    """Take an entry apart; raises `EntryError`."""
-    tokens = text.tokens(entry)
-    found = tuple(
-        Part(
-            word=entry[start:end],
-            exact=entry[start - 1 : start] == "=",
-            prefix=entry[end : end + 1] == "*",
-        )
-        for start, end in zip(tokens.starts, tokens.ends, strict=True)
-    )
-    _check(entry, found)
-    return found
-
-
-def _check(entry: str, found: tuple[Part, ...]) -> None:
+def parts(entry: str) -> list[Part]:
+    """Take an entry apart; raises `ValueError` that says why it cannot be searched for."""
+    words = text.tokens(entry)
+    found = [
+        Part(entry[start:end], key, entry[start - 1 : start] == "=", entry[end : end + 1] == "*")
+        for key, start, end in zip(words.keys, words.starts, words.ends, strict=True)
+    ]
     if not found:
-        raise EntryError("this entry holds no word: write letters or digits")
+        raise ValueError("this entry holds no word: write letters or digits")
     if len(found) > LONGEST_ENTRY:
-        raise EntryError(f"this entry is longer than {LONGEST_ENTRY} words: use `near` instead")
-    marks = sum(part.exact + part.prefix for part in found)
-    if entry.count("=") + entry.count("*") != marks:
-        raise EntryError("write = right before a word (exact) and * right after one (prefix)")
+        raise ValueError(f"this entry is longer than {LONGEST_ENTRY} words: use `near` instead")
+    if entry.count("=") + entry.count("*") != sum(part.exact + part.prefix for part in found):
+        raise ValueError("write = right before a word (exact) and * right after one (prefix)")
     for part in found:
         if part.exact and part.prefix:
-            raise EntryError("a word is either exact (=mot) or a prefix (mot*), not both")
-        if part.prefix and len(text.key(part.word)) < SHORTEST_PREFIX:
-            raise EntryError(f"a prefix needs at least {SHORTEST_PREFIX} letters")
+            raise ValueError("a word is either exact (=mot) or a prefix (mot*), not both")
+        if part.prefix and len(part.key) < SHORTEST_PREFIX:
+            raise ValueError(f"a prefix needs at least {SHORTEST_PREFIX} letters")
+    return found
 
 
 @dataclass(slots=True)
@@ -116,45 +101,59 @@ class Lexicon:
         self._size = 0
         self._numbers: dict[tuple[str, ...], int] = {}
         self._words: dict[str, list[int]] = {}
-        self._prefixes: dict[int, dict[str, int]] = {}
+        self._prefixes: dict[int, dict[str, int]] = {}  # by length
         self._roots: dict[int, _Node] = {}
 
-    def add(self, term: int, entry: str) -> None:
-        """Search for an entry on behalf of a word list; raises `EntryError`."""
+    def add(self, lists: Mapping[str, Words], words: Mapping[str, Iterable[str]]) -> None:
+        """Search for the entries of word lists, given by name."""
+        for name, entries in words.items():
+            nodes = [node for entry in entries for node in self._nodes(entry)]
+            self.entries[lists[name].term] = nodes
+
+    def any_entry(self, terms: Iterable[int]) -> frozenset[int]:
+        """Return the entries of some word lists together."""
+        return frozenset(entry for term in terms for entry in self.entries[term])
+
+    def _nodes(self, entry: str) -> Iterator[int]:
+        """Put an entry into the trie; yield the numbers of the nodes where it ends."""
         found = parts(entry)
-        numbers = [self._number(part, alone=len(found) == 1) for part in _content(found)]
+        last = len(found) - 1  # the free words inside are left out; those at the ends were meant
+        content = [
+            part
+            for at, part in enumerate(found)
+            if at in {0, last} or part.exact or part.key not in _FREE
+        ]
+        numbers = [self._number(part, alone=last == 0) for part in content]
         node = self._roots.setdefault(numbers[0], _Node())
         for number in numbers[1:]:
             node = node.following.setdefault(number, _Node())
-        self._end(term, node)
+        yield self._end(node)
         code = _CODE.fullmatch(found[0].word)
-        if len(found) == 1 and code and not found[0].exact and not found[0].prefix:
-            letters = self._forms_number(text.key(code[1]))
-            digits = self._forms_number(text.key(code[2]), f"{text.key(code[2])}s")
-            node = self._roots.setdefault(letters, _Node())
-            self._end(term, node.joined.setdefault(digits, _Node()))
+        if last == 0 and code and not found[0].exact and not found[0].prefix:
+            letters, digits = text.key(code[1]), text.key(code[2])
+            node = self._roots.setdefault(self._any_of(letters), _Node())
+            yield self._end(node.joined.setdefault(self._any_of(digits, f"{digits}s"), _Node()))
 
-    def _end(self, term: int, node: _Node) -> None:
-        """Let an entry of a word list end at a node."""
+    def _end(self, node: _Node) -> int:
         if node.entry < 0:
             node.entry = self._size
             self._size += 1
-        self.entries.setdefault(term, []).append(node.entry)
+        return node.entry
 
     def _number(self, part: Part, *, alone: bool) -> int:
-        key = text.key(part.word)
         if part.prefix:
-            number = self._numbers.setdefault((key, "*"), len(self._numbers))
-            self._prefixes.setdefault(len(key), {})[key] = number
-            return number
-        if part.exact or (key in _INVARIABLE and not alone):
-            family = next((each for each in _ARTICLES if key in each and not part.exact), {key})
-            return self._forms_number(*sorted(family))
+            number = self._numbers.setdefault((part.key, "*"), len(self._numbers))
+            return self._prefixes.setdefault(len(part.key), {}).setdefault(part.key, number)
+        if part.exact:
+            return self._any_of(part.key)
+        if not alone and part.key in _SMALL:
+            return self._any_of(*_SMALL[part.key])
         if part.word not in self.forms:
             self.forms[part.word] = tuple(sorted({part.word, *self._expand(part.word)}))
-        return self._forms_number(*sorted({text.key(form) for form in self.forms[part.word]}))
+        return self._any_of(*sorted({text.key(form) for form in self.forms[part.word]}))
 
-    def _forms_number(self, *keys: str) -> int:
+    def _any_of(self, *keys: str) -> int:
+        """Return the number of the words with these keys."""
         number = self._numbers.get(keys)
         if number is None:
             number = self._numbers[keys] = len(self._numbers)
@@ -165,11 +164,9 @@ class Lexicon:
     def scan(self, reading: Reading) -> Hits:
         """Find every entry in one pass."""
         found: defaultdict[int, list[Hit]] = defaultdict(list)
-        words, roots = self._words, self._roots
-        lookup = self._at if self._prefixes else words.get
         for at, key in enumerate(reading.keys):
-            for number in lookup(key) or ():
-                if (node := roots.get(number)) is None:
+            for number in self._at(key):
+                if (node := self._roots.get(number)) is None:
                     continue
                 if node.entry >= 0:
                     found[node.entry].append((at, at))
@@ -183,10 +180,8 @@ class Lexicon:
         numbers = self._words.get(key, ())
         if not self._prefixes:
             return numbers
-        begun = (
-            prefixes.get(key[:length], _NO_WORD) for length, prefixes in self._prefixes.items()
-        )
-        return [*numbers, *(number for number in begun if number != _NO_WORD)]
+        begun = (known.get(key[:length]) for length, known in self._prefixes.items())
+        return [*numbers, *(number for number in begun if number is not None)]
 
     def _onward(self, reading: Reading, node: _Node, at: int) -> Iterator[tuple[int, int]]:
         """Follow entries beyond the word `at`; yield last word and number of each that ends."""
@@ -202,15 +197,6 @@ class Lexicon:
                     yield ahead, node.joined[number].entry
             if reading.keys[ahead] not in _FREE:
                 return
-
-
-def _content(found: tuple[Part, ...]) -> list[Part]:
-    """Leave out the free words inside an entry; those at its ends were meant."""
-    return [
-        part
-        for at, part in enumerate(found)
-        if at in {0, len(found) - 1} or part.exact or text.key(part.word) not in _FREE
-    ]
 
 
 def _is_code(reading: Reading, digits: int) -> bool:
