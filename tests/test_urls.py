@@ -33,7 +33,7 @@ SPELLINGS = [
     ("mail campaigns", ARTICLE + "?mc_cid=1&mc_eid=2&mkt_tok=3&_hsenc=4&elqTrackId=5"),
     ("origin", ARTICLE + "?ref=rss&cmp=x"),
     ("origin among words", ARTICLE + "?source=newsletter-tech&from=flux_rss"),
-    ("feed flag", ARTICLE + "?fromRss=1&rss=true"),
+    ("feed flag", ARTICLE + "?fromRss=1"),
     ("referrer", ARTICLE + "?ref_src=twsrc%5Etfw&referrer=accueil"),
     ("session", ARTICLE + "?PHPSESSID=abc"),
     ("m.", "https://m.puces.example/economie/quotas-h200-4711.html"),
@@ -79,7 +79,6 @@ TWINS = [
     ("https://médias.example/a", "https://xn--mdias-bsa.example/a"),
     ("https://puces.example", "http://www.puces.example/"),
     ("https://puces.example/dossier/index.html", "https://puces.example/dossier/"),
-    ("https://fr.m.encyclo.example/wiki/H200", "https://fr.encyclo.example/wiki/H200"),
     ("https://puces.example:8443/a/", "https://www.puces.example:8443/a"),
     ("http://[::1]:80/a", "https://[0:0:0:0:0:0:0:1]/a"),
 ]

@@ -18,7 +18,7 @@ import pytest
 
 from watcher import errors
 from watcher.errors import MovedError, Problem, RuleError, SourceError, ThrottledError, WorkerError
-from watcher.workers import MIB, Workers, settle
+from watcher.workers import MIB, Workers
 
 
 def square(number: int) -> int:
@@ -62,21 +62,16 @@ async def workers() -> AsyncIterator[Workers]:
 
 
 async def test_run(workers: Workers) -> None:
-    """A job's result comes back from another process, which starts with the first job only."""
-    assert not workers.started
+    """A job's result comes back from another process; keyword arguments reach the function."""
     assert await workers.run(square, 12) == 144
-    assert workers.started
-    assert await workers.run(pid) != os.getpid()
-
-
-async def test_keyword_arguments(workers: Workers) -> None:
-    """Keyword arguments reach the function."""
     assert await workers.run(square, number=5) == 25
+    assert await workers.run(pid) != os.getpid()
 
 
 async def test_hung_job_is_stopped(workers: Workers) -> None:
     """A job past its deadline ends in a sentence while its neighbour goes on."""
-    hung = asyncio.create_task(workers.run(hang, deadline=timedelta(seconds=0.3)))
+    workers.deadline = timedelta(seconds=0.3)
+    hung = asyncio.create_task(workers.run(hang))
     assert await asyncio.gather(*(workers.run(square, n) for n in range(20))) == [
         n * n for n in range(20)
     ]
@@ -162,7 +157,7 @@ async def test_cancelled_job(workers: Workers) -> None:
 
 
 async def test_close_is_quick_with_hung_jobs() -> None:
-    """Closing waits for nobody, and the hung job ends in an error."""
+    """Closing waits for nobody; the hung job and every later one end in an error."""
     pool = Workers(processes=2)
     assert await pool.run(square, 2) == 4
     hung = asyncio.create_task(pool.run(hang))
@@ -170,21 +165,14 @@ async def test_close_is_quick_with_hung_jobs() -> None:
     began = time.monotonic()
     await pool.close()
     assert time.monotonic() - began < 1
-    with pytest.raises(WorkerError, match="the program is ending"):
-        await hung
+    for job in (hung, pool.run(square, 3)):  # draining must not start new processes
+        with pytest.raises(WorkerError, match="the program is ending"):
+            await job
 
 
 async def test_close_before_the_first_job() -> None:
-    """A pool that never worked has nothing to close."""
+    """A pool that never worked has nothing to close, and starts nothing afterwards."""
     pool = Workers()
-    await pool.close()
-    assert not pool.started
-
-
-async def test_closed_for_good() -> None:
-    """After closing, a job is refused in words: draining must not start new processes."""
-    pool = Workers(processes=1)
-    await pool.run(square, 2)
     await pool.close()
     with pytest.raises(WorkerError, match="the program is ending"):
         await pool.run(square, 3)
@@ -243,7 +231,6 @@ def test_settle() -> None:
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
     assert done.stdout.split() == [str(800 << 20), "SIG_IGN"]
-    assert callable(settle)
 
 
 def test_every_error_survives_pickling() -> None:

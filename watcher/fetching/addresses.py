@@ -15,9 +15,8 @@ def parse(address: str) -> httpx.URL:
     except (httpx.InvalidURL, ValueError) as error:
         raise FetchError(f"this is not a web address ({error})") from error
     if url.scheme not in {"http", "https"}:
-        raise FetchError(
-            f"only http and https are fetched, not {url.scheme or 'a relative address'}"
-        )
+        said = url.scheme or "a relative address"
+        raise FetchError(f"only http and https are fetched, not {said}")
     if not urls.host(str(url)):
         raise FetchError("this web address names no host")
     return url
@@ -31,8 +30,9 @@ def apart(url: httpx.URL) -> tuple[httpx.URL, bytes]:
     return url.copy_with(username=None, password=None), b"Basic " + pair
 
 
-def public(url: httpx.URL) -> httpx.URL:
-    """Return an address that carries no credentials."""
+def public(address: str) -> httpx.URL:
+    """Read a web address that carries no credentials."""
+    url = parse(address)
     if url.userinfo:
         raise FetchError(f"{url.host}: an address with a user name is not fetched")
     return url
@@ -46,9 +46,4 @@ def target(url: httpx.URL, location: str) -> httpx.URL:
         joined = str(url.join(location.encode("latin-1").decode("utf-8", "replace")))
     except (httpx.InvalidURL, ValueError) as error:
         raise FetchError(f"{url.host} redirects to what is not a web address") from error
-    return public(parse(joined))
-
-
-def origin(url: httpx.URL) -> tuple[str, str, int | None]:
-    """Return what credentials are bound to."""
-    return url.scheme, url.host, url.port
+    return public(joined)

@@ -2,40 +2,31 @@
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from http import HTTPStatus
-from types import TracebackType
 from typing import Final, Self
 
 import httpx
+from httpx import codes
 
 from watcher import urls
-from watcher.errors import (
-    FetchError,
-    ForbiddenAddressError,
-    GoneError,
-    RobotsError,
-    ThrottledError,
-)
+from watcher.errors import FetchError, ForbiddenAddressError, GoneError, RobotsError, ThrottledError
 from watcher.fetching import addresses, headers, robots, wire
 from watcher.fetching.guard import GuardedNetwork, Network, Resolve, SystemResolver
 from watcher.fetching.hosts import Gate, Gates
 from watcher.model import Host, Validators
 
 _HOPS: Final = 5
-_PERMANENT: Final = frozenset({HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.PERMANENT_REDIRECT})
-_REDIRECTS: Final = _PERMANENT | {
-    HTTPStatus.FOUND,
-    HTTPStatus.SEE_OTHER,
-    HTTPStatus.TEMPORARY_REDIRECT,
-}
-_FULL: Final = frozenset({HTTPStatus.OK, HTTPStatus.NON_AUTHORITATIVE_INFORMATION})
+_PERMANENT: Final = frozenset({codes.MOVED_PERMANENTLY, codes.PERMANENT_REDIRECT})
+_REDIRECTS: Final = _PERMANENT | {codes.FOUND, codes.SEE_OTHER, codes.TEMPORARY_REDIRECT}
 _FEED_TYPES: Final = (
     b"application/atom+xml, application/rss+xml, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5"
 )
 _PAGE_TYPES: Final = b"text/html, application/xhtml+xml;q=0.9, */*;q=0.5"
+_ROBOTS_TYPES: Final = b"text/plain, */*;q=0.5"
+
+_NOTHING: Final = Validators()
 
 Fields = list[tuple[bytes, bytes]]
 
@@ -67,16 +58,6 @@ class Answer:
     max_age: timedelta | None  # how long the server calls it fresh
 
 
-@dataclass(frozen=True, slots=True)
-class _Errand:
-    """What one call wants, at every hop."""
-
-    fields: Callable[[httpx.URL], Fields]
-    allowed: Callable[[httpx.URL], Awaitable[None]]
-    limit: int
-    cut: bool = False
-
-
 class Fetcher:
     """
     Fetches feeds and pages. An async context manager; all methods raise `FetchError` and its kinds.
@@ -94,9 +75,7 @@ class Fetcher:
     ) -> None:
         self._settings = settings
         self._clock = clock
-        self._gates = Gates(
-            hosts, delay=settings.host_delay, concurrency=settings.concurrency, clock=clock
-        )
+        self._gates = Gates(hosts, settings.host_delay, settings.concurrency, clock)
         self._names = SystemResolver(settings.concurrency)
         network = GuardedNetwork(settings.allow_addresses, resolve or self._names)
         self._transport = wire.Transport(network)
@@ -106,16 +85,11 @@ class Fetcher:
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self._transport.aclose()
         self._names.close()
 
-    async def feed(self, address: str, validators: Validators = Validators()) -> Answer:  # noqa: B008
+    async def feed(self, address: str, validators: Validators = _NOTHING) -> Answer:
         """
         Fetch a feed, if it has changed.
 
@@ -123,67 +97,56 @@ class Fetcher:
         that an administrator points at it. Credentials in the address go to that origin only.
         """
         start, secret = addresses.apart(addresses.parse(address))
-
-        def fields(url: httpx.URL) -> Fields:
-            private = (
-                [(b"authorization", secret)]
-                if secret and addresses.origin(url) == addresses.origin(start)
-                else []
-            )
-            return [*self._fields(_FEED_TYPES), *_conditions(validators), *private]
-
-        errand = _Errand(fields, _anywhere, self._settings.max_bytes)
-        reply, url, moved_to = await self._follow(start, errand)
-        known = bool(validators.etag or validators.last_modified)
-        if reply.status == HTTPStatus.NOT_MODIFIED and known:
-            return self._unchanged(
-                reply, url, moved_to="" if secret else moved_to, known=validators
-            )
-        # An address that moved loses its credentials: keep asking the one that was configured.
-        return self._answer(reply, url, moved_to="" if secret else moved_to, known=validators)
+        fields = [*self._fields(_FEED_TYPES), *_conditions(validators)]
+        return await self._follow(start, fields, known=validators, secret=secret)
 
     async def page(self, url: str) -> Answer:
         """Fetch an article's page; `RobotsError` where the site asks robots to stay away."""
-        errand = _Errand(lambda _: self._fields(_PAGE_TYPES), self._obey, self._settings.max_bytes)
-        reply, final, moved_to = await self._follow(addresses.public(addresses.parse(url)), errand)
-        return self._answer(reply, final, moved_to=moved_to, known=Validators())
+        return await self._follow(addresses.public(url), self._fields(_PAGE_TYPES), obeying=True)
 
     def changed_hosts(self) -> list[Host]:
         """Hand out, once, the hosts whose robots.txt or asked-for pause is new, to be stored."""
         return self._gates.changed()
 
-    async def _follow(self, url: httpx.URL, errand: _Errand) -> tuple[wire.Reply, httpx.URL, str]:
+    async def _follow(
+        self,
+        start: httpx.URL,
+        fields: Fields,
+        *,
+        known: Validators = _NOTHING,
+        secret: bytes = b"",
+        obeying: bool = False,
+    ) -> Answer:
         """Follow redirects, each hop guarded like the first, all within one deadline."""
         left = self._settings.timeout.total_seconds()
-        seen, moved_to, for_good = [str(url)], "", True
-        while True:
-            await errand.allowed(url)
-            reply, left = await self._hop(url, errand, left)
+        origin = start.copy_with(path="/", query=None)
+        # An address that moved loses its credentials: keep asking the one that was configured.
+        url, seen, moved_to, for_good = start, {start}, "", not secret
+        for _ in range(_HOPS + 1):
+            if obeying:
+                await self._obey(url)
+            ours = secret and url.copy_with(path="/", query=None) == origin
+            private = [(b"authorization", secret)] if ours else []
+            reply, left = await self._hop(url, [*fields, *private], left)
             if reply.status not in _REDIRECTS:
-                return reply, url, moved_to
+                return _answer(reply, url, moved_to, known)
             url = addresses.target(url, reply.headers.get("location", ""))
             for_good = for_good and reply.status in _PERMANENT
             moved_to = str(url) if for_good else moved_to
-            if str(url) in seen:
+            if url in seen:
                 raise FetchError(f"{url.host}: the redirects go round in a circle")
-            seen.append(str(url))
-            if len(seen) > _HOPS + 1:
-                raise FetchError(f"{url.host}: more than {_HOPS} redirects")
+            seen.add(url)
+        raise FetchError(f"{url.host}: more than {_HOPS} redirects")
 
-    async def _hop(self, url: httpx.URL, errand: _Errand, left: float) -> tuple[wire.Reply, float]:
+    async def _hop(self, url: httpx.URL, fields: Fields, left: float) -> tuple[wire.Reply, float]:
         """Send one request when its host's turn comes; returns the seconds left. Waiting costs none."""
         clock = asyncio.get_running_loop().time
-        async with self._gates.turn(urls.host(str(url))) as gate:
+        gate = self._gates.gate(urls.host(str(url)))
+        async with self._gates.turn(gate):
             begun = clock()
             try:
                 async with asyncio.timeout(left):
-                    reply = await wire.ask(
-                        self._transport,
-                        url,
-                        errand.fields(url),
-                        limit=errand.limit,
-                        cut=errand.cut,
-                    )
+                    reply = await wire.ask(self._transport, url, fields, self._settings.max_bytes)
             except TimeoutError as error:
                 patience = self._settings.timeout.total_seconds()
                 raise FetchError(f"{url.host}: no full answer within {patience:g} s") from error
@@ -192,8 +155,8 @@ class Fetcher:
 
     def _raise_if_throttled(self, gate: Gate, reply: wire.Reply) -> None:
         after = headers.retry_after(reply.headers, self._clock())
-        busy = reply.status == HTTPStatus.SERVICE_UNAVAILABLE and after is not None
-        if reply.status == HTTPStatus.TOO_MANY_REQUESTS or busy:
+        busy = reply.status == codes.SERVICE_UNAVAILABLE and after is not None
+        if reply.status == codes.TOO_MANY_REQUESTS or busy:
             pause = self._gates.pause(gate, after)
             raise ThrottledError(
                 f"{gate.name} answered {_named(reply.status)} and is left alone for {pause}",
@@ -202,98 +165,73 @@ class Fetcher:
             )
 
     async def _obey(self, url: httpx.URL) -> None:
-        """Raise `RobotsError` where a page is forbidden, `FetchError` where that cannot be known."""
+        """
+        Raise `RobotsError` where a page is forbidden, `FetchError` where that cannot be known.
+
+        While robots.txt cannot be had, the last one counts; without one, no page is fetched.
+        """
         gate = self._gates.gate(urls.host(str(url)))
         async with gate.reading_robots:
-            if not robots.is_fresh(gate, self._clock()):
+            fresh = self._within(robots.FRESH, gate.robots_at)
+            if not fresh and not self._within(robots.RETRY, gate.robots_failed_at):
                 await self._read_robots(gate, url)
-        text = gate.robots or ""
-        gate.crawl_delay = robots.crawl_delay(text)
-        if not robots.allows(text, str(url)):
-            raise RobotsError(
-                f"{gate.name}: robots.txt asks {robots.TOKEN} to stay away from this page"
-            )
-
-    async def _read_robots(self, gate: Gate, url: httpx.URL) -> None:
-        """Ask for robots.txt. While it cannot be had, the last one counts; without one, no page is fetched."""
-        if not robots.has_just_failed(gate, self._clock()):
-            await self._ask_robots(gate, url)
         if gate.robots is None:
             raise FetchError(f"no page of {gate.name} yet: its robots.txt ({gate.robots_error})")
+        gate.crawl_delay = robots.crawl_delay(gate.robots)
+        if not robots.allows(gate.robots, str(url)):
+            raise RobotsError(f"{gate.name}: robots.txt asks us to stay away from this page")
 
-    async def _ask_robots(self, gate: Gate, url: httpx.URL) -> None:
-        types = b"text/plain, */*;q=0.5"
-        errand = _Errand(lambda _: self._fields(types), _anywhere, robots.LIMIT, cut=True)
+    async def _read_robots(self, gate: Gate, url: httpx.URL) -> None:
+        place = url.copy_with(path="/robots.txt", query=None)
         try:
-            reply, _, _ = await self._follow(url.copy_with(path="/robots.txt", query=None), errand)
+            body = (await self._follow(place, self._fields(_ROBOTS_TYPES))).body
         except (ThrottledError, ForbiddenAddressError):
             raise  # the page would meet with the same
         except FetchError as error:
-            trouble = str(error)
-        else:
-            usable = robots.is_usable(reply.status)
-            trouble = "" if usable else f"{url.host} answered {_named(reply.status)}"
-        if trouble:
-            gate.robots_failed_at, gate.robots_error = self._clock(), trouble
-            return
-        text = robots.read(reply.body)
-        await asyncio.to_thread(robots.allows, text, str(url))  # a large one takes its time
-        gate.robots, gate.robots_at = text, self._clock()
-        self._gates.note(gate)
+            if not codes.is_client_error(error.status or 0):
+                gate.robots_failed_at, gate.robots_error = self._clock(), str(error)
+                return
+            body = b""  # a missing one forbids nothing
+        gate.robots, gate.robots_at = robots.read(body), self._clock()
+        gate.changed = True
+
+    def _within(self, span: timedelta, past: datetime | None) -> bool:
+        """Tell whether a moment is so recent, by a clock that may have been set back."""
+        return past is not None and timedelta() <= self._clock() - past < span
 
     def _fields(self, types: bytes) -> Fields:
         return [(b"user-agent", self._agent), (b"accept", types), (b"accept-encoding", b"gzip")]
 
-    def _unchanged(
-        self, reply: wire.Reply, url: httpx.URL, *, moved_to: str, known: Validators
-    ) -> Answer:
-        return Answer(
-            url=str(url),
-            moved_to=moved_to,
-            status=reply.status,
-            body=b"",
-            content_type="",
-            validators=Validators(
-                etag=_validator(reply, "etag") or known.etag,
-                last_modified=_validator(reply, "last-modified") or known.last_modified,
-                body_hash=known.body_hash,
-            ),
-            unchanged=True,
-            max_age=headers.max_age(reply.headers, self._clock()),
-        )
 
-    def _answer(
-        self, reply: wire.Reply, url: httpx.URL, *, moved_to: str, known: Validators
-    ) -> Answer:
-        """Turn a full reply into an answer, and every other into its error."""
-        if reply.status == HTTPStatus.GONE:
-            raise GoneError(f"{url.host} answered {_named(reply.status)}", status=reply.status)
-        if reply.status not in _FULL:
-            raise FetchError(f"{url.host} answered {_named(reply.status)}", status=reply.status)
-        body_hash = hashlib.blake2b(reply.body, digest_size=16).hexdigest()
-        return Answer(
-            url=str(url),
-            moved_to=moved_to,
-            status=reply.status,
-            body=reply.body,
-            content_type=reply.headers.get("content-type", ""),
-            validators=Validators(
-                etag=_validator(reply, "etag"),
-                last_modified=_validator(reply, "last-modified"),
-                body_hash=body_hash,
-            ),
-            unchanged=body_hash == known.body_hash,
-            max_age=headers.max_age(reply.headers, self._clock()),
-        )
+def _answer(reply: wire.Reply, url: httpx.URL, moved_to: str, known: Validators) -> Answer:
+    """Turn a full or an unchanged reply into an answer, and every other into its error."""
+    same = reply.status == codes.NOT_MODIFIED and bool(known.etag or known.last_modified)
+    if not same and reply.status != codes.OK:
+        kind = GoneError if reply.status == codes.GONE else FetchError
+        raise kind(f"{url.host} answered {_named(reply.status)}", status=reply.status)
+    before = known if same else _NOTHING
+    fresh = {n: headers.validator(reply.headers, n) for n in ("etag", "last-modified")}
+    digest = hashlib.blake2b(reply.body, digest_size=16).hexdigest()
+    body_hash = known.body_hash if same else digest
+    return Answer(
+        url=str(url),
+        moved_to=moved_to,
+        status=reply.status,
+        body=reply.body,
+        content_type=reply.headers.get("content-type", ""),
+        validators=Validators(
+            etag=fresh["etag"] or before.etag,
+            last_modified=fresh["last-modified"] or before.last_modified,
+            body_hash=body_hash,
+        ),
+        unchanged=same or body_hash == known.body_hash,
+        max_age=headers.max_age(reply.headers),
+    )
 
 
 def _conditions(validators: Validators) -> Fields:
     pairs = ((b"if-none-match", validators.etag), (b"if-modified-since", validators.last_modified))
     return [(name, _printable(value)) for name, value in pairs if value]
-
-
-def _validator(reply: wire.Reply, name: str) -> str:
-    return headers.validator(reply.headers.get(name, ""))
 
 
 def _printable(value: str) -> bytes:
@@ -302,11 +240,5 @@ def _printable(value: str) -> bytes:
 
 
 def _named(status: int) -> str:
-    try:
-        return f"{status} {HTTPStatus(status).phrase}"
-    except ValueError:
-        return str(status)
-
-
-async def _anywhere(_: httpx.URL) -> None:
-    """Allow every page."""
+    """Say a status with its phrase, where it has one."""
+    return f"{status} {codes.get_reason_phrase(status)}".strip()

@@ -15,37 +15,27 @@ from typing import Final
 
 import httpcore
 
-from watcher.errors import FetchError, ForbiddenAddressError
+from watcher.errors import ForbiddenAddressError
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 
 _NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052
-_UNROUTED: Final = (  # IANA's registries, where Python's own tables are silent in some release
-    ipaddress.ip_network("192.0.0.0/24"),
-    ipaddress.ip_network("192.88.99.0/24"),  # 6to4 relays, deprecated by RFC 7526
-    ipaddress.ip_network("64:ff9b:1::/48"),  # local-use NAT64, RFC 8215
-    ipaddress.ip_network(
-        "2002::/16"
-    ),  # 6to4: carries an IPv4 address, and no one needs it any more
-    ipaddress.ip_network("2001::/23"),  # Teredo and other protocols
-    ipaddress.ip_network("3fff::/20"),  # documentation, RFC 9637
-    ipaddress.ip_network("5f00::/16"),  # segment routing, RFC 9602
-    ipaddress.ip_network("fec0::/10"),  # site-local
+# IANA's registries, where Python's own tables are silent in some release: IETF protocols, 6to4 relays
+# and 6to4 itself, local-use NAT64, Teredo and others, documentation, segment routing, site-local.
+_UNROUTED: Final = tuple(
+    ipaddress.ip_network(network)
+    for network in "192.0.0.0/24 192.88.99.0/24 2002::/16 64:ff9b:1::/48 2001::/23 3fff::/20 5f00::/16 "
+    "fec0::/10".split()
 )
 _TRIES: Final = 4  # addresses of one name that are dialled
 _PATIENCE: Final = 5.0  # seconds to wait for one of several addresses
 
 
 def reached(address: Address) -> Address:
-    """
-    Return the address that packets end at: the IPv4 address inside, where IPv6 carries one.
-
-    >>> reached(ipaddress.ip_address("64:ff9b::7f00:1"))
-    IPv4Address('127.0.0.1')
-    """
-    if not isinstance(address, ipaddress.IPv6Address):
+    """Return the address that packets end at: the IPv4 address inside, where IPv6 carries one."""
+    if isinstance(address, ipaddress.IPv4Address):
         return address
     if address in _NAT64:
         return ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
@@ -59,17 +49,6 @@ def is_public(address: Address) -> bool:
     return end.is_global and not special and not any(end in network for network in _UNROUTED)
 
 
-def check(host: str, address: Address, allowed: Sequence[Network]) -> None:
-    """Raise `ForbiddenAddressError` for an address that is neither public nor allowed."""
-    end = reached(address)
-    if is_public(end) or any(end in network for network in allowed):
-        return
-    raise ForbiddenAddressError(
-        f"{host} is at the private address {end}; "
-        "if it shall be fetched, list its network in fetch.allow_addresses"
-    )
-
-
 class SystemResolver:
     """Asks the system, in threads of its own: names that are slow to look up hold up no other work."""
 
@@ -77,7 +56,7 @@ class SystemResolver:
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="dns")
 
     async def __call__(self, host: str, port: int) -> Sequence[str]:
-        """Return the addresses of a name; raises OSError or ValueError."""
+        """Return the addresses of a name, at least one; raises OSError or UnicodeError."""
         look_up = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
         found = await asyncio.get_running_loop().run_in_executor(self._threads, look_up)
         return [str(info[4][0]) for info in found]
@@ -90,8 +69,8 @@ class SystemResolver:
 class GuardedNetwork(httpcore.AsyncNetworkBackend):
     """Connects by name, to checked addresses only. TLS and the Host header still use the name."""
 
-    def __init__(self, allowed: Iterable[Network], resolve: Resolve) -> None:
-        self._allowed = tuple(allowed)
+    def __init__(self, allowed: Sequence[Network], resolve: Resolve) -> None:
+        self._allowed = allowed
         self._resolve = resolve
         self._network = httpcore.AnyIOBackend()
 
@@ -103,36 +82,23 @@ class GuardedNetwork(httpcore.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        """Look up, check, connect; raises the errors of `FetchError` and of httpcore."""
-        addresses = await self._addresses(host, port)
+        """Look up, check, connect; raises `ForbiddenAddressError`, OSError, ValueError, and httpcore's errors."""
+        found = await self._resolve(host, port)
+        addresses = [ipaddress.ip_address(address) for address in dict.fromkeys(found)]
+        for address in addresses:  # one bad address damns the name
+            self._check(host, address)
         *spares, last = addresses[:_TRIES]
         for address in spares:
             try:
-                return await self._network.connect_tcp(
-                    str(address), port, _PATIENCE, local_address, socket_options
-                )
+                return await self._network.connect_tcp(str(address), port, _PATIENCE)
             except (httpcore.ConnectError, httpcore.ConnectTimeout):
                 continue
-        return await self._network.connect_tcp(
-            str(last), port, timeout, local_address, socket_options
-        )
+        return await self._network.connect_tcp(str(last), port, timeout)
 
-    async def _addresses(self, host: str, port: int) -> list[Address]:
-        """Return every address of a name, none of them forbidden: one bad address damns the name."""
-        try:
-            found = [ipaddress.ip_address(host)]
-        except ValueError:
-            found = await self._look_up(host, port)
-        for address in found:
-            check(host, address, self._allowed)
-        return found
-
-    async def _look_up(self, host: str, port: int) -> list[Address]:
-        try:
-            answers = await self._resolve(host, port)
-            found = [ipaddress.ip_address(answer) for answer in dict.fromkeys(answers)]
-        except (OSError, ValueError) as error:
-            raise FetchError(f"{host}: no address is known for this name ({error})") from error
-        if not found:
-            raise FetchError(f"{host}: no address is known for this name")
-        return found
+    def _check(self, host: str, address: Address) -> None:
+        end = reached(address)
+        if not is_public(end) and not any(end in network for network in self._allowed):
+            raise ForbiddenAddressError(
+                f"{host} is at the private address {end}; "
+                "if it shall be fetched, list its network in fetch.allow_addresses"
+            )

@@ -11,12 +11,12 @@ from typing import Final
 from watcher.errors import ThrottledError
 from watcher.model import LONG_AGO, Host
 
-PATIENCE: Final = timedelta(
-    seconds=30
-)  # the longest pause that is sat out here; also of a Crawl-delay
+PATIENCE: Final = timedelta(seconds=30)  # the longest pause sat out here; also of a Crawl-delay
 _LONGEST_PAUSE: Final = timedelta(days=1)
 _UNASKED_PAUSE: Final = timedelta(minutes=1)  # "too many requests", without saying how long to wait
 _WORTH_KEEPING: Final = timedelta(seconds=5)  # a pause as short as a restart is not stored
+
+Clock = Callable[[], datetime]
 
 
 @dataclass(slots=True)
@@ -30,6 +30,7 @@ class Gate:
     robots_failed_at: datetime | None = None
     robots_error: str = ""
     crawl_delay: timedelta = timedelta()
+    changed: bool = False  # since it was last stored
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     reading_robots: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -38,41 +39,30 @@ class Gates:
     """The queues of all hosts, and the bound over all of them."""
 
     def __init__(
-        self,
-        hosts: Iterable[Host],
-        *,
-        delay: timedelta,
-        concurrency: int,
-        clock: Callable[[], datetime],
+        self, hosts: Iterable[Host], delay: timedelta, concurrency: int, clock: Clock
     ) -> None:
-        self._gates = {
-            host.name: Gate(host.name, host.next_at, host.robots, host.robots_at) for host in hosts
-        }
+        self._gates = {h.name: Gate(h.name, h.next_at, h.robots, h.robots_at) for h in hosts}
         self._delay = delay
         self._slots = asyncio.Semaphore(concurrency)
         self._clock = clock
-        self._changed: set[str] = set()
 
     def gate(self, name: str) -> Gate:
         """Return the queue of a host."""
         return self._gates.setdefault(name, Gate(name))
 
     @asynccontextmanager
-    async def turn(self, name: str) -> AsyncIterator[Gate]:
+    async def turn(self, gate: Gate) -> AsyncIterator[None]:
         """
         Wait until a request may be sent to this host, and hold its place.
 
         The host's own queue comes first, so that a slow host never holds places that others need.
         Raises `ThrottledError` where the host asked for a pause that is too long to sit out.
         """
-        gate = self.gate(name)
         async with gate.turn:
-            wait = self._wait(gate)
-            if wait > timedelta():
-                await asyncio.sleep(wait.total_seconds())
+            await asyncio.sleep(self._wait(gate).total_seconds())
             async with self._slots:
                 try:
-                    yield gate
+                    yield
                 finally:
                     self._rest(gate, max(self._delay, gate.crawl_delay))
 
@@ -82,33 +72,29 @@ class Gates:
         self._rest(gate, pause)
         return pause
 
-    def note(self, gate: Gate) -> None:
-        """Remember that this host's state is to be stored."""
-        self._changed.add(gate.name)
-
     def changed(self) -> list[Host]:
         """Hand out the hosts whose state changed since the last call."""
-        names, self._changed = self._changed, set()
+        gates = [gate for gate in self._gates.values() if gate.changed]
+        for gate in gates:
+            gate.changed = False
         return [
             Host(name=g.name, next_at=g.next_at, robots=g.robots, robots_at=g.robots_at)
-            for g in (self._gates[name] for name in sorted(names))
+            for g in gates
         ]
 
     def _wait(self, gate: Gate) -> timedelta:
         wait = gate.next_at - self._clock()
-        if wait > _LONGEST_PAUSE:  # the clock was set back: no pause is this long
-            return timedelta()
-        if wait > PATIENCE:
+        if PATIENCE < wait <= _LONGEST_PAUSE:
             raise ThrottledError(
                 f"{gate.name} asked for a pause until {gate.next_at:%Y-%m-%d %H:%M} UTC",
                 status=HTTPStatus.TOO_MANY_REQUESTS,
                 after=wait,
             )
-        return wait
+        # A longer one was not asked for: the clock was set back.
+        return timedelta() if wait > _LONGEST_PAUSE else wait
 
     def _rest(self, gate: Gate, pause: timedelta) -> None:
         now = self._clock()
         known = gate.next_at if gate.next_at - now <= _LONGEST_PAUSE else now
         gate.next_at = max(known, now + pause)
-        if pause >= _WORTH_KEEPING:
-            self.note(gate)
+        gate.changed = gate.changed or pause >= _WORTH_KEEPING
