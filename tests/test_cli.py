@@ -115,7 +115,7 @@ def test_every_error_has_an_exit_code() -> None:
     """The first fitting line of the table decides, and the last fits all."""
     from watcher.__main__ import EXITS
 
-    kinds = [kind for kind, _ in EXITS]
+    kinds = [kind for _, group in EXITS for kind in group]
     assert kinds[-1] is WatcherError
     for earlier, kind in enumerate(kinds):
         assert not any(issubclass(kind, other) for other in kinds[:earlier]), kind
@@ -243,17 +243,6 @@ def test_config_show_lists_tables(tmp_path: Path) -> None:
     assert "# chats[0].thread is not set" in done.stdout
 
 
-def test_the_configuration_is_read_once(state: State) -> None:
-    """A command sees one configuration, until it asks for it anew."""
-    first = state.config()
-    assert state.config() is first
-    assert state.path is not None
-    state.path.write_text("tiemout = 3\n")
-    assert state.config() is first
-    with pytest.raises(ConfigError):
-        state.reload()
-
-
 # feeds -----------------------------------------------------------------------------------------
 
 
@@ -302,19 +291,11 @@ def test_feeds_remove(listed: State, tmp_path: Path) -> None:
     assert "mien" in (tmp_path / "mes.opml").read_text()
 
 
-@pytest.mark.parametrize(
-    ("url", "cure"),
-    [
-        ("https://a.exemple.fr/fils", "did you mean https://a.exemple.fr/fil?"),
-        ("https://c.exemple.fr/fil", "it is a [[feeds]] table"),
-        ("tout autre chose", "watcher feeds list"),
-    ],
-)
-def test_feeds_remove_unknown(url: str, cure: str, listed: State) -> None:
-    """A feed that is not in the file is told with the likely cure."""
-    done = RUNNER.invoke(feed_commands.app, ["remove", url], obj=listed)
+def test_feeds_remove_unknown(listed: State) -> None:
+    """A feed that is not in the file is told, with where else it may stand."""
+    done = RUNNER.invoke(feed_commands.app, ["remove", "https://c.exemple.fr/fil"], obj=listed)
     assert isinstance(done.exception, ConfigError)
-    assert cure in str(done.exception)
+    assert "[[feeds]] are removed from" in str(done.exception)
 
 
 @pytest.mark.parametrize("text", ["", "opml = '{shipped}'\n"])

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from tests.seeds import SEEDS, page, seed
 from watcher.cli import extract as command
 from watcher.cli.state import State
-from watcher.errors import ConfigError, ExtractError
+from watcher.errors import ExtractError
 
 RUNNER = CliRunner()
 APP = typer.Typer()
@@ -97,8 +97,8 @@ def test_picture(state: State, site: str) -> None:
 def test_nothing_to_read(state: State, tmp_path: Path) -> None:
     """A missing file, an empty one and a page without an article are told in words."""
     missing = RUNNER.invoke(APP, [str(tmp_path / "rien.html")], obj=state)
-    assert isinstance(missing.exception, ConfigError)
-    assert "or - for standard input" in str(missing.exception)
+    assert missing.exit_code == 2
+    assert "No such file" in missing.stderr
     empty = RUNNER.invoke(APP, ["-"], input=b" \n", obj=state)
     assert "the page is empty" in str(empty.exception)
     bare = RUNNER.invoke(APP, ["-"], input=b"<html><body></body></html>", obj=state)

@@ -39,11 +39,10 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_check_of_sound_rules(folder: Path) -> None:
-    """Sound rules are counted and end with 0, the folder named either way."""
-    for place in ((folder,), ("--rules", folder)):
-        result = run("check", *place)
-        assert result.exit_code == 0
-        assert "rule sets 1, rules 2, no mistakes" in result.output
+    """Sound rules are counted and end with 0."""
+    result = run("check", folder)
+    assert result.exit_code == 0
+    assert "rule sets 1, rules 2, no mistakes" in result.output
     assert json.loads(run("check", folder, "--format", "json").output) == []
 
 
@@ -63,11 +62,6 @@ def test_check_of_broken_rules(folder: Path) -> None:
     assert run("test", folder).exit_code == 1
 
 
-def test_check_refuses_two_folders(folder: Path) -> None:
-    """Naming the folder twice is a usage error."""
-    assert run("check", folder, "--rules", folder).exit_code == 2
-
-
 def test_examples_are_run(folder: Path) -> None:
     """Each rule has a mark; wrong examples are shown and end the command with 1."""
     result = run("test", folder)
@@ -84,9 +78,9 @@ def test_examples_are_run(folder: Path) -> None:
 
 def test_forms_are_listed(folder: Path) -> None:
     """The forms are the lock's where there is one, else all that there are."""
-    assert run("forms", "puce", "--rules", folder).output == "puce\npuces\n"
+    assert run("forms", "puce", folder).output == "puce\npuces\n"
     (folder / rulebook.LOCK).write_text("puce: puce\n", "utf-8")
-    assert run("forms", "puce", "--rules", folder).output == "puce\n"
+    assert run("forms", "puce", folder).output == "puce\n"
 
 
 def test_the_lock_is_written_and_checked(folder: Path) -> None:

@@ -45,7 +45,7 @@ def test_the_sandbox_is_tight(tmp_path: Path) -> None:
 def test_the_unit_and_the_program_agree() -> None:
     """The unit stops for the exit code of a configuration error, and hands over the credential we read."""
     unit = UNIT.read_text("utf-8")
-    code = dict(EXITS)[ConfigError]
+    code = next(code for code, kinds in EXITS if ConfigError in kinds)
     assert f"RestartPreventExitStatus={code}\n" in unit
     assert f"LoadCredential={configuration.reading.TOKEN_CREDENTIAL}:" in unit
     assert "ExecReload=/bin/kill -HUP $MAINPID\n" in unit

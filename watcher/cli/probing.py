@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from watcher.errors import SourceError, WatcherError
-from watcher.model import Document, FeedSpec, Validators
+from watcher.model import Document, FeedSpec
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -15,14 +15,6 @@ if TYPE_CHECKING:
     from watcher.config import Config
     from watcher.fetching import Answer, Fetcher
     from watcher.workers import Workers
-
-TYPES: Final = (
-    "application/rss+xml",
-    "application/atom+xml",
-    "application/rdf+xml",
-    "application/xml",
-    "text/xml",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +24,22 @@ class Probe:
     fetcher: "Fetcher"
     workers: "Workers"
 
-    async def ask(self, url: str) -> "Answer":
-        """Fetch a document; raises `FetchError`."""
-        return await self.fetcher.feed(url, Validators())
-
     async def read(self, answer: "Answer", kind: str) -> Document:
-        """Read it as a feed, in a process that may die of it; raises `SourceError`, `WorkerError`."""
+        """Read a feed in a process that may die of it; raises `SourceError`, `WorkerError`."""
         from watcher import sources
 
         return await self.workers.run(
             sources.read, answer.body, answer.url, answer.content_type, kind
         )
+
+    async def spec(self, answer: "Answer", url: str) -> FeedSpec:
+        """Return the feed that an answer is, under the address it has moved to for good."""
+        from watcher.sources import SOURCES
+
+        body, form = answer.body, answer.content_type
+        kind = next((name for name, one in SOURCES.items() if one.accepts(body, form)), "feed")
+        found, url = await self.read(answer, kind), answer.moved_to or url
+        return FeedSpec(url=url, title=found.title, kind=kind, language=found.language)
 
 
 @asynccontextmanager
@@ -65,57 +62,46 @@ async def check(
     config: "Config", specs: Sequence[FeedSpec], console: "Console"
 ) -> list[dict[str, Any]]:
     """Fetch and read the feeds, all at once: the fetcher spares their hosts. One row for each."""
-    from rich.progress import Progress
+    from rich.progress import track
 
-    with Progress(console=console, transient=True) as progress:
-        task = progress.add_task("feeds", total=len(specs))
-        async with probe(config) as parts:
+    async with probe(config) as parts:
+        tasks = [asyncio.create_task(_row(parts, spec)) for spec in specs]
+        done = asyncio.as_completed(tasks)
+        for task in track(done, "feeds", len(tasks), console=console, transient=True):
+            await task
+        return [task.result() for task in tasks]
 
-            async def one(spec: FeedSpec) -> dict[str, Any]:
-                document, error = Document(), None
-                try:
-                    document = await parts.read(await parts.ask(spec.url), spec.kind)
-                except WatcherError as failure:
-                    error = str(failure)
-                progress.advance(task)
-                return {
-                    "url": spec.url,
-                    "title": document.title or spec.title,
-                    "entries": len(document.entries),
-                    "notes": list(document.notes),
-                    "error": error,
-                }
 
-            return list(await asyncio.gather(*map(one, specs)))
+async def _row(parts: Probe, spec: FeedSpec) -> dict[str, Any]:
+    document, error = Document(), None
+    try:
+        document = await parts.read(await parts.fetcher.feed(spec.url), spec.kind)
+    except WatcherError as failure:
+        error = str(failure)
+    return {
+        "url": spec.url,
+        "title": document.title or spec.title,
+        "entries": len(document.entries),
+        "notes": list(document.notes),
+        "error": error,
+    }
 
 
 async def discover(config: "Config", url: str) -> FeedSpec:
     """Return the feed at an address, or the first that the page there names and that can be read."""
     async with probe(config) as parts:
-        answer = await parts.ask(url)
+        answer = await parts.fetcher.feed(url)
         try:
-            return await _spec(parts, answer, url)
+            return await parts.spec(answer, url)
         except SourceError as error:
-            reason = error
+            reason: WatcherError = error
         for candidate in await parts.workers.run(named, answer.body, answer.url):
             try:
-                return await _spec(parts, await parts.ask(candidate), candidate)
+                return await parts.spec(await parts.fetcher.feed(candidate), candidate)
             except WatcherError as error:
-                reason = error if isinstance(error, SourceError) else SourceError(str(error))
+                reason = error
     raise SourceError(
         f"{url} is no feed, and names none that can be read ({reason}); give the address of the feed itself"
-    )
-
-
-async def _spec(parts: Probe, answer: "Answer", url: str) -> FeedSpec:
-    """Return the feed that an answer is, under the address it has moved to for good."""
-    from watcher.sources import SOURCES
-
-    looks = (name for name, one in SOURCES.items() if one.accepts(answer.body, answer.content_type))
-    kind = next(looks, "feed")
-    document = await parts.read(answer, kind)
-    return FeedSpec(
-        url=answer.moved_to or url, title=document.title, kind=kind, language=document.language
     )
 
 
@@ -134,6 +120,6 @@ def named(body: bytes, url: str) -> tuple[str, ...]:
         urls.absolute(link.get("href", ""), base)
         for link in page.xpath("//link[@href]")
         if "alternate" in link.get("rel", "").lower().split()
-        and link.get("type", "").partition(";")[0].strip().lower() in TYPES
+        and "xml" in link.get("type", "").lower()
     ]
     return tuple(dict.fromkeys(address for address in found if address and address != url))

@@ -2,14 +2,13 @@
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
 from rich.console import Console
 from rich.text import Text
 
-from watcher.errors import Problem
+from watcher.errors import Problem, ProblemsError, WatcherError
 
 WIDEST: Final = 200  # a longer line (minified XML) would fill the screen
 _SECRET: Final = re.compile(
@@ -17,36 +16,34 @@ _SECRET: Final = re.compile(
 )
 
 
+def tell(error: WatcherError) -> None:
+    """Say on standard error what went wrong."""
+    console = Console(stderr=True)
+    if isinstance(error, ProblemsError):
+        render(error.problems, console)
+    else:
+        console.print(f"watcher: {error}", style="red", markup=False, soft_wrap=True)
+
+
 def render(problems: Iterable[Problem], console: Console) -> None:
     """Print each problem; its source line follows where the file can be read and holds no secret."""
     for problem in problems:
-        place = f"{problem.file}:{problem.line}:{problem.column}" if problem.line else problem.file
-        head = Text.assemble((f"{place}:" if not problem.line else place, "bold"), " ")
-        head.append(problem.code, "red").append(f" {problem.message}")
+        place = f":{problem.line}:{problem.column}" if problem.line else ":"
+        told = Text.assemble((f"{problem.file}{place}", "bold"), " ", (problem.code, "red"))
+        told.append(f" {problem.message}")
         if problem.hint:
-            head.append(f" ({problem.hint})", "cyan")
-        console.print(head, soft_wrap=True)
+            told.append(f" ({problem.hint})", "cyan")
         if source := _source(problem):
-            console.print(Text(f"  {source}"), soft_wrap=True)
-            console.print(Text("  " + _caret(source, problem.column), "red"), soft_wrap=True)
+            caret = " " * min(problem.column - 1, len(source)) + "^"
+            told.append(f"\n  {source}\n  ").append(caret, "red")
+        console.print(told, soft_wrap=True)
 
 
 def _source(problem: Problem) -> str:
     """Return the line a problem stands in; empty when it cannot or should not be shown."""
-    lines = _lines(problem.file) if problem.line else ()
-    line = lines[problem.line - 1] if problem.line <= len(lines) and lines else ""
-    return "" if _SECRET.search(line) or len(line) > WIDEST else line.expandtabs(1).rstrip()
-
-
-def _caret(source: str, column: int) -> str:
-    """Return the spaces and the caret that point at a column."""
-    return " " * min(max(column - 1, 0), len(source)) + "^"
-
-
-@lru_cache(maxsize=8)
-def _lines(file: str) -> tuple[str, ...]:
-    """Return the lines of a text file; none when it cannot be read."""
     try:
-        return tuple(Path(file).read_text("utf-8-sig").split("\n"))
-    except (OSError, UnicodeDecodeError):
-        return ()
+        line = Path(problem.file).read_text("utf-8-sig").split("\n")[max(problem.line, 1) - 1]
+    except (OSError, UnicodeDecodeError, IndexError):
+        return ""
+    hidden = not problem.line or _SECRET.search(line) or len(line) > WIDEST
+    return "" if hidden else line.expandtabs(1).rstrip()

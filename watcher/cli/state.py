@@ -1,7 +1,6 @@
-"""What every command gets: the configuration, read when first asked for, and two consoles."""
+"""What every command gets: the configuration and two consoles."""
 
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,15 +19,9 @@ class State:
     errors: Console = field(default_factory=lambda: Console(stderr=True))
 
     def config(self) -> "Config":
-        """Return the configuration as it was when first asked for; raises `ConfigError`."""
-        return self._config
-
-    def reload(self) -> "Config":
-        """Read the configuration anew; raises `ConfigError`."""
+        """Read the configuration; raises `ConfigError`."""
         from watcher.config import read
 
         return read(self.path)
 
-    @cached_property
-    def _config(self) -> "Config":
-        return self.reload()
+    reload = config

@@ -1,9 +1,4 @@
-"""
-The configuration: one frozen `Config`, read once, from the environment, credentials and TOML.
-
-Nobody else reads ``os.environ``. Every value knows where it came from, and every mistake is
-reported with its place and cure, all at once.
-"""
+"""The configuration: one frozen `Config`, read once; nobody else reads ``os.environ``."""
 
 from watcher.config.keys import Config
 from watcher.config.reading import find, read

@@ -1,107 +1,117 @@
-"""
-Gather the configuration: environment over credentials over TOML over defaults.
-
-The sources are asked one by one, so that each value's origin is known and `config show` can tell it.
-"""
+"""Gather the configuration, and each value's origin: environment over credential over TOML."""
 
 import os
 import stat
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
 
 from pydantic import ValidationError
-from pydantic_settings import EnvSettingsSource, SettingsError
+from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict, SettingsError
 
 from watcher.config import mistakes
 from watcher.config.keys import Config
-from watcher.config.places import Keys, nearest, places
+from watcher.config.mistakes import Keys, Place
 from watcher.errors import ConfigError, Problem
 
-PREFIX: Final = "WATCHER_"
 FILE_VARIABLE: Final = "WATCHER_CONFIG"
 TOKEN_CREDENTIAL: Final = "telegram-token"  # noqa: S105 - the credential's name
-PLACES: Final = (Path("watcher.toml"), Path("/etc/watcher/watcher.toml"))
+FILES: Final = (Path("watcher.toml"), Path("/etc/watcher/watcher.toml"))
 TOKEN: Final[Keys] = ("telegram", "token")
-TOKEN_FILE: Final[Keys] = ("telegram", "token_file")
-PATHS: Final[tuple[Keys, ...]] = (("rules",), ("opml",), TOKEN_FILE)
 Tree = dict[str, Any]
 
 
-@dataclass(kw_only=True)
+class _Environment(BaseSettings, Config):
+    """What the variables may set; never made, only asked for its keys."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="WATCHER_", env_nested_delimiter="__", env_ignore_empty=True
+    )
+
+
+@dataclass
 class _Gathered:
     """The values so far, from the weakest source to the strongest."""
 
-    path: Path | None = None
     values: Tree = field(default_factory=dict)
-    origins: dict[Keys, mistakes.Origin] = field(default_factory=dict)
+    origins: dict[Keys, Place] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+
+    def lay(self, values: Tree, place: Callable[[Keys], Place]) -> None:
+        """Put a source's values over the weaker ones: tables key by key, all else as a whole."""
+        if _table(values, "telegram").keys() & {"token", "token_file"}:
+            # The stronger source decides which of the two spellings counts.
+            for key in ("token", "token_file"):
+                _table(self.values, "telegram").pop(key, None)
+                self.origins.pop(("telegram", key), None)
+        for keys in list(self.origins):
+            if isinstance(values.get(str(keys[0])), list):
+                del self.origins[keys]
+        _merge(self.values, values)
+        self.origins |= {keys: place(keys) for keys in _paths(values)}
 
 
 def find(given: Path | None = None) -> Path | None:
     """Return the file to read: the given one, WATCHER_CONFIG, ./watcher.toml, /etc/watcher/watcher.toml."""
-    if given is not None:
-        return given
-    if named := os.environ.get(FILE_VARIABLE):
+    if given is None and (named := os.environ.get(FILE_VARIABLE)):
         return Path(named)
-    return next((path for path in PLACES if path.is_file()), None)
+    return given or next((path for path in FILES if path.is_file()), None)
 
 
 def read(given: Path | None = None) -> Config:
     """Read the configuration; raises `ConfigError` with all mistakes at once."""
-    gathered = _Gathered(path=find(given))
-    if gathered.path is not None:
-        _toml(gathered, gathered.path)
+    gathered = _Gathered()
+    if path := find(given):
+        _toml(gathered, path)
     _credential(gathered)
     _environment(gathered)
-    _token_file(gathered)
-    _paths(gathered)
-    _store(gathered)
-    config = None
+    _token(gathered)
+    if isinstance(store := gathered.values.setdefault("store", {}), dict):
+        store.setdefault("url", f"sqlite:///{_state_folder() / 'watcher.db'}")
     try:
         config = Config(**gathered.values)
     except ValidationError as error:
-        gathered.problems += mistakes.told(error, gathered.origins)
-    if config is not None:
-        gathered.problems += mistakes.twice(config, gathered.origins)
-    if config is None or gathered.problems:
-        raise ConfigError(sorted(set(gathered.problems)))
-    config._path = gathered.path
-    config._origins = {
-        mistakes.dotted(keys): str(origin) for keys, origin in gathered.origins.items()
-    }
+        found = mistakes.told(error, gathered.origins)
+        raise ConfigError([*gathered.problems, *found]) from error
+    if gathered.problems:
+        raise ConfigError(gathered.problems)
+    config._path = path
+    config._origins = {mistakes.dotted(keys): str(at) for keys, at in gathered.origins.items()}
     config._warnings = tuple(gathered.warnings)
     return config
 
 
-# Sources ---------------------------------------------------------------------------------------
-
-
 def _toml(gathered: _Gathered, path: Path) -> None:
-    """Read the file."""
+    """Read the file; relative paths in it are taken from its folder."""
+    text, file = "", Place(str(path))
     try:
         text = path.read_bytes().decode("utf-8-sig")
         values = tomllib.loads(text)
     except OSError as error:
         hint = f"give --config or {FILE_VARIABLE} the path of a readable TOML file"
-        raise ConfigError(
-            [mistakes.whole(path, "unreadable", error.strerror or str(error), hint)]
-        ) from error
+        problem = file.problem("unreadable", error.strerror or str(error), hint)
+        raise ConfigError([problem]) from error
     except UnicodeDecodeError as error:
-        line = path.read_bytes()[: error.start].count(b"\n") + 1
-        raise ConfigError([mistakes.undecodable(path, line)]) from error
+        file = Place(str(path), error.object[: error.start].count(b"\n") + 1)
+        problem = file.problem("toml", "this is not UTF-8", "save the file as UTF-8")
+        raise ConfigError([problem]) from error
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError([mistakes.unreadable(path, text, str(error))]) from error
-    found = places(text)
-
-    def origin(keys: Keys) -> mistakes.Origin:
-        return mistakes.Origin(name=str(path), place=nearest(found, keys))
-
-    _lay(gathered, values, origin, base=path.parent)
+        raise ConfigError([mistakes.broken(str(path), text, str(error))]) from error
+    places = mistakes.places(text, str(path))
+    folder = path.parent.absolute()
+    telegram = _table(values, "telegram")
+    for table, key in ((values, "rules"), (values, "opml"), (telegram, "token_file")):
+        if isinstance(name := table.get(key), str):
+            table[key] = str(folder / Path(name).expanduser())
+    url = str(_table(values, "store").get("url"))
+    name = url.removeprefix("sqlite:///")
+    if name != url and name and name[0] not in ":/":
+        values["store"]["url"] = f"sqlite:///{folder / name}"
+    gathered.lay(values, lambda keys: mistakes.nearest(places, keys, file))
     if TOKEN in gathered.origins and path.stat().st_mode & stat.S_IROTH:
         gathered.warnings.append(
             f"Every user of this machine can read the token in {path}: chmod 640 it."
@@ -109,177 +119,83 @@ def _toml(gathered: _Gathered, path: Path) -> None:
 
 
 def _credential(gathered: _Gathered) -> None:
-    """Read the token that systemd hands over (LoadCredential=)."""
+    """Name the token file that systemd hands over (LoadCredential=), if it does."""
     folder = os.environ.get("CREDENTIALS_DIRECTORY")
-    if not folder or not (file := Path(folder, TOKEN_CREDENTIAL)).exists():
-        return
-    token = _content(gathered, file, mistakes.Origin(name=str(file)))
-    _lay(
-        gathered,
-        {"telegram": {"token": token}} if token else {},
-        lambda _: mistakes.Origin(name=f"credential {TOKEN_CREDENTIAL}"),
-    )
+    if folder and (file := Path(folder, TOKEN_CREDENTIAL)).exists():
+        gathered.lay({"telegram": {"token_file": str(file)}}, lambda _: Place(str(file)))
 
 
 def _environment(gathered: _Gathered) -> None:
     """Read the WATCHER_* variables."""
     try:
-        values = EnvSettingsSource(Config)()
+        gathered.lay(EnvSettingsSource(_Environment)(), lambda keys: Place(_variable(keys)))
     except SettingsError as error:
-        hint = "a whole table is written as JSON; single keys as WATCHER_TABLE__KEY"
-        variable = mistakes.variable(
-            (getattr(error.__cause__, "field", None) or _named(str(error)),)
-        )
-        gathered.problems.append(mistakes.whole(variable, "wrong-value", "this is no JSON", hint))
-        return
-    _lay(
-        gathered,
-        values,
-        lambda keys: mistakes.Origin(name=mistakes.variable(keys), environment=True),
-    )
-    known = [mistakes.variable((key,)) for key in Config.model_fields]
+        prefix = _variable((str(error).split('"')[1],))
+        hint = """such as WATCHER_FETCH__ALLOW_ADDRESSES='["10.0.0.0/8"]'"""
+        problem = Place(prefix).problem("wrong-value", "lists and tables are JSON", hint)
+        gathered.problems.append(problem)
+    known = [_variable((key,)) for key in Config.model_fields]
     for name in sorted(os.environ):
-        if not name.upper().startswith(PREFIX) or name == FILE_VARIABLE:
-            continue
         head = name.upper().split("__")[0]
         close = get_close_matches(head, known, n=1, cutoff=0.8)
-        if head not in known and close:
+        if close and head not in known and name != FILE_VARIABLE:
             gathered.warnings.append(f"The variable {name} is no setting; did you mean {close[0]}?")
 
 
-def _named(text: str) -> str:
-    """Return the field that a SettingsError speaks of."""
-    return text.partition('field "')[2].partition('"')[0]
+def _variable(keys: Keys) -> str:
+    """Name the variable of a path; what stands in a list belongs to the list's variable."""
+    numbers = [index for index, key in enumerate(keys) if isinstance(key, int)]
+    return "WATCHER_" + "__".join(map(str, keys[: numbers[0]] if numbers else keys)).upper()
 
 
-# What they have in common ----------------------------------------------------------------------
-
-
-def _lay(gathered: _Gathered, values: Tree, origin: mistakes.Where, base: Path = Path()) -> None:
-    """Put a source's values over those of the weaker ones."""
-    if _get(values, TOKEN) is not None and _get(values, TOKEN_FILE) is not None:
-        message = "token and token_file are both set"
-        gathered.problems.append(
-            origin(TOKEN_FILE).problem("conflict", message, "keep one of the two", at_value=False)
-        )
-    for mine, other in ((TOKEN, TOKEN_FILE), (TOKEN_FILE, TOKEN)):
-        # The stronger source decides which of the two spellings counts.
-        if _get(values, mine) is not None and _get(values, other) is None:
-            _drop(gathered, other)
-    for keys in PATHS:
-        if isinstance(text := _get(values, keys), str) and text:
-            _put(values, keys, str(base.absolute() / Path(text).expanduser()))
-    url = _get(values, ("store", "url"))
-    if (
-        isinstance(url, str)
-        and (name := url.removeprefix("sqlite:///")) != url
-        and name[:1] not in ("", ":", "/")
-    ):
-        _put(values, ("store", "url"), f"sqlite:///{base.absolute() / Path(name)}")
-    _merge(gathered, values, origin, ())
-
-
-def _merge(
-    gathered: _Gathered, values: Mapping[str, Any], origin: mistakes.Where, at: Keys
-) -> None:
-    """Overlay tables key by key; anything else, lists included, is replaced as a whole."""
-    for key, value in values.items():
-        keys = (*at, key)
-        if isinstance(value, dict) and value:
-            _merge(gathered, value, origin, keys)
-            continue
-        for old in [old for old in gathered.origins if old[: len(keys)] == keys]:
-            del gathered.origins[old]
-        _put(gathered.values, keys, value)
-        gathered.origins[keys] = origin(keys)
-        for inner in _inside(value, keys):
-            gathered.origins[inner] = origin(inner)
-
-
-def _inside(value: object, keys: Keys) -> list[Keys]:
-    """Return the paths of all that stands in a list of tables."""
-    if not isinstance(value, list):
-        return []
-    tables = [(index, table) for index, table in enumerate(value) if isinstance(table, dict)]
-    return [
-        (*keys, index, *rest)
-        for index, table in tables
-        for rest in ((), *((key,) for key in table))
-    ]
-
-
-def _get(values: Mapping[str, object], keys: Keys) -> object:
-    """Return the value at a path, if there is one."""
-    value: object = values
-    for key in keys:
-        value = value.get(key) if isinstance(value, Mapping) else None
-    return value
-
-
-def _put(values: Tree, keys: Keys, value: object) -> None:
-    """Set the value at a path."""
-    *tables, last = map(str, keys)
-    for key in tables:
-        if not isinstance(values.get(key), dict):
-            values[key] = {}
-        values = values[key]
-    values[last] = value
-
-
-def _drop(gathered: _Gathered, keys: Keys) -> None:
-    """Forget what a weaker source said."""
-    if isinstance(table := gathered.values.get(str(keys[0])), dict):
-        table.pop(keys[1], None)
-    gathered.origins.pop(keys, None)
-
-
-def _content(gathered: _Gathered, file: Path, origin: mistakes.Origin) -> str:
-    """Return the token that a file holds; empty, and a problem noted, when it holds none."""
+def _token(gathered: _Gathered) -> None:
+    """Read the token from the file that the strongest source names."""
+    telegram = _table(gathered.values, "telegram")
+    if not isinstance(name := telegram.get("token_file"), str):
+        return
+    place = gathered.origins["telegram", "token_file"]
+    if "token" in telegram:
+        said = "token and token_file are both set"
+        gathered.problems.append(place.problem("conflict", said, "keep one of the two"))
+        return
     try:
-        token = file.read_text("utf-8").strip()
+        token = Path(name).read_text("utf-8").strip()
+        reason = "" if token else "it is empty"
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not text"
-        gathered.problems.append(
-            origin.problem("unreadable", f"the token file {file} cannot be read: {reason}")
-        )
-        return ""
-    if not token:
-        gathered.problems.append(
-            origin.problem("empty", f"the token file {file} is empty", "put the token in")
-        )
-    return token
-
-
-def _token_file(gathered: _Gathered) -> None:
-    """Read the token from the file that the configuration names."""
-    named = _get(gathered.values, TOKEN_FILE)
-    if not isinstance(named, str) or _get(gathered.values, TOKEN) is not None:
+    if reason:
+        said = f"the token file {name} cannot be used: {reason}"
+        gathered.problems.append(place.problem("unreadable", said, "put the bot's token in it"))
         return
-    token = _content(gathered, Path(named), gathered.origins[TOKEN_FILE])
-    if token:
-        gathered.values["telegram"]["token"] = token
-        gathered.origins[TOKEN] = mistakes.Origin(name=named)
+    telegram["token"] = token
+    gathered.origins[TOKEN] = Place(name)
 
 
-def _paths(gathered: _Gathered) -> None:
-    """Refuse a rules folder that is not there."""
-    rules = _get(gathered.values, ("rules",))
-    if isinstance(rules, str) and not Path(rules).is_dir():
-        gathered.problems.append(
-            gathered.origins[("rules",)].problem(
-                "not-found", f"there is no folder {rules}", "name the folder of your rule sets"
-            )
-        )
+def _state_folder() -> Path:
+    """Return where services and people keep their state."""
+    if folder := os.environ.get("STATE_DIRECTORY", "").split(":")[0]:
+        return Path(folder).absolute()
+    return Path(os.environ.get("XDG_STATE_HOME") or "~/.local/state", "watcher").expanduser()
 
 
-def _store(gathered: _Gathered) -> None:
-    """Put the database where services and people keep their state, unless the configuration says where."""
-    if _get(gathered.values, ("store", "url")) is not None or not isinstance(
-        gathered.values.get("store", {}), dict
-    ):
-        return
-    folder = os.environ.get("STATE_DIRECTORY", "").split(":")[0]
-    if not folder:
-        home = os.environ.get("XDG_STATE_HOME") or str(Path("~/.local/state").expanduser())
-        folder = str(Path(home, "watcher"))
-    _put(gathered.values, ("store", "url"), f"sqlite:///{Path(folder).absolute() / 'watcher.db'}")
+def _table(values: Tree, name: str) -> Tree:
+    """Return a table of the tree; an empty one where there is none."""
+    table = values.get(name)
+    return table if isinstance(table, dict) else {}
+
+
+def _merge(under: Tree, over: Tree) -> None:
+    for key, value in over.items():
+        old = under.get(key)
+        if isinstance(value, dict) and isinstance(old, dict):
+            _merge(old, value)
+        else:
+            under[key] = value
+
+
+def _paths(value: object, at: Keys = ()) -> Iterator[Keys]:
+    """Yield the path of everything in a tree."""
+    items = value.items() if isinstance(value, dict) else ()
+    for key, inner in enumerate(value) if isinstance(value, list) else items:
+        yield (*at, key)
+        yield from _paths(inner, (*at, key))
