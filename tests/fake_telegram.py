@@ -53,7 +53,6 @@ class FakeTelegram:
     url: str = ""
 
     async def __aenter__(self) -> Self:
-        self.called = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
         port = self._server.sockets[0].getsockname()[1]
@@ -101,7 +100,6 @@ class FakeTelegram:
         if token != f"bot{TOKEN}":
             return 401, b'{"ok":false,"error_code":401,"description":"Unauthorized"}'
         self.calls.append((method, form))
-        self.called.set()
         waiting = self.faults.get(method)
         fault = waiting.popleft() if waiting else None
         if fault and not fault.stored:

@@ -1,6 +1,5 @@
 """Every channel keeps the contract of the port, and Telegram's failures are named by who must act."""
 
-import asyncio
 import io
 import json
 from collections.abc import AsyncIterator, Iterator
@@ -15,6 +14,7 @@ from rich.console import Console
 from tests.fake_telegram import TOKEN, FakeTelegram, Fault
 from watcher import channels
 from watcher.channels import CHANNELS, ConsoleChannel, TelegramChannel
+from watcher.channels.telegram import TRIES
 from watcher.errors import (
     CredentialError,
     DeliveryError,
@@ -142,8 +142,8 @@ REFUSALS = [
     (404, "Not Found", CredentialError),
     (500, "Internal Server Error: restart", UnsureError),
     (502, "Bad Gateway", UnsureError),
-    (409, "Conflict: terminated by other request", UnsureError),
-    (413, "Request Entity Too Large", UnsureError),
+    (409, "Conflict: terminated by other request", RetryLaterError),
+    (413, "Request Entity Too Large", RetryLaterError),
 ]
 
 
@@ -157,6 +157,20 @@ async def test_telegram_refusals(
         with raises(kind):
             await channel.send(DELIVERY)
     assert len(fake.calls) == 1
+
+
+async def test_telegram_strange_answers_end(fake: FakeTelegram) -> None:
+    """A status that the Bot API does not have is tried for a while, then the message is refused."""
+    strange, last = Fault(status=413, description="x"), replace(DELIVERY, attempts=TRIES)
+    fake.fail("sendMessage", strange, strange)
+    fake.fail("editMessageText", *[strange] * 99)
+    async with opened(fake) as channel:
+        with raises(RetryLaterError):
+            await channel.send(replace(DELIVERY, attempts=TRIES - 1))
+        assert await channel.find(last) is None
+        with raises(RefusedError) as caught:
+            await channel.send(last)
+    assert "413" in str(caught.value)
 
 
 async def test_telegram_flood(fake: FakeTelegram) -> None:
@@ -305,20 +319,6 @@ async def test_find_does_not_guess(
             await channel.find(DELIVERY)
 
 
-async def test_sends_at_once(fake: FakeTelegram) -> None:
-    """Chats do not wait for each other: one that hangs holds up nobody."""
-    fake.chats |= {str(number): {} for number in range(2, 12)}
-    fake.fail("sendMessage", Fault(hang=True))
-    async with opened(fake, read_timeout=0.5) as channel:
-        slow = asyncio.create_task(channel.send(DELIVERY))
-        await fake.called.wait()
-        others = [channel.send(replace(DELIVERY, address=str(n))) for n in range(2, 12)]
-        assert len(await asyncio.gather(*others)) == 10
-        assert not slow.done()
-        with raises(UnsureError):
-            await slow
-
-
 # The terminal ---------------------------------------------------------------------------------------
 
 
@@ -350,7 +350,7 @@ async def test_console_marks_the_words() -> None:
     """On a terminal, the words that decided stand out and long lines wrap between words."""
     channel, out = printed(30, terminal=True)
     await channel.send(DELIVERY)
-    assert "\x1b[1;33mH200\x1b[0m" in out.getvalue()
+    assert "La douane arrête les \x1b[1;33mH200\x1b[0m" in out.getvalue()
     assert LINK in out.getvalue()
 
 

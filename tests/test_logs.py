@@ -28,6 +28,7 @@ def _restored() -> Iterator[None]:
     for name, kept in levels.items():
         logging.getLogger(name).setLevel(kept)
     logging.captureWarnings(capture=False)
+    logging.raiseExceptions = True
     structlog.reset_defaults()
 
 
@@ -140,10 +141,3 @@ def test_a_closed_stream_stops_nobody() -> None:
     out.close()
     logging.getLogger("watcher").error("unheard")
     assert out.closed
-
-
-def test_standard_error_is_the_default(capsys: pytest.CaptureFixture[str]) -> None:
-    """Without a stream, standard error of that moment is used."""
-    logs.setup("info", "json")
-    structlog.get_logger("watcher").info("watching")
-    assert '"watching"' in capsys.readouterr().err

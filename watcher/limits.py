@@ -2,18 +2,16 @@
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 NONE: Final = timedelta()
 
 
-@dataclass(frozen=True, slots=True)
-class Budget:
-    """At most `count` messages in any stretch of `period`."""
+class Budget(NamedTuple):
+    """At most `most` messages in any stretch of `period`."""
 
-    count: int
+    most: int
     period: timedelta
 
 
@@ -38,16 +36,11 @@ def budgets(address: str) -> tuple[Budget, ...]:
 
 
 class Limiter:
-    """
-    Remembers when messages left, for as long as a budget asks.
-
-    `now` should come from a clock that never goes back. After a restart nothing is remembered: the
-    server's own "retry after" is then the limit.
-    """
+    """Remembers when messages left, for as long as a budget asks; `now` must never go back."""
 
     def __init__(self) -> None:
         self._left: dict[str, deque[datetime]] = {}
-        self._all: deque[datetime] = deque(maxlen=max(budget.count for budget in OVERALL))
+        self._all: deque[datetime] = deque(maxlen=OVERALL[0].most)
 
     def pause(self, address: str, now: datetime) -> timedelta:
         """Return how long this address must wait, whatever the others do."""
@@ -55,19 +48,16 @@ class Limiter:
 
     def wait(self, address: str, now: datetime) -> timedelta:
         """Return how long a message to this address must wait; zero: it may leave."""
-        if not budgets(address):
-            return NONE
         return max(self.pause(address, now), _wait(self._all, OVERALL, now))
 
     def take(self, address: str, now: datetime) -> None:
         """Note that a message to this address leaves."""
         if known := budgets(address):
-            longest = max(budget.count for budget in known)
-            self._left.setdefault(address, deque(maxlen=longest)).append(now)
+            self._left.setdefault(address, deque(maxlen=known[-1].most)).append(now)
             self._all.append(now)
 
 
 def _wait(left: Sequence[datetime], kept: Sequence[Budget], now: datetime) -> timedelta:
-    """Wait until, for each budget, the last message but `count` is a whole period old."""
-    waits = [left[-b.count] + b.period - now for b in kept if len(left) >= b.count]
+    """Wait until, for each budget, the last message but `most` is a whole period old."""
+    waits = [left[-b.most] + b.period - now for b in kept if len(left) >= b.most]
     return max([NONE, *waits])

@@ -1,16 +1,15 @@
 """Events for the administrator: readable on a terminal, JSON lines elsewhere, never a secret."""
 
-import contextlib
 import json
 import logging
 import re
 import sys
-import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any, Final, Literal, TextIO
 from urllib.parse import quote
 
 import structlog
+from structlog.stdlib import ProcessorFormatter
 
 # A bot's token, also inside an address: httpx and PTB both log it, the first at INFO.
 BOT: Final = r"[0-9]+(?::|%3A)[A-Za-z0-9_-]{30,}"
@@ -30,39 +29,31 @@ def setup(
     """
     Send structlog's and the standard library's records to one handler on standard error.
 
-    `secrets` are taken out of everything that is written, tracebacks included, as are all bot
-    tokens. Calling it again replaces what was set up before.
+    `secrets` and all bot tokens are taken out of everything that is written, tracebacks included.
     """
     out = stream or sys.stderr
     shared: list[structlog.typing.Processor] = [
-        structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.ExtraAdder(),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
-    formatter = _Redacting(
-        redactor(secrets),
-        foreign_pre_chain=shared,
-        processors=[
-            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            *_rendering(out, format),
-        ],
-    )
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
             *shared,
-            structlog.stdlib.PositionalArgumentsFormatter(),
-            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+            ProcessorFormatter.wrap_for_formatter,
         ],
         wrapper_class=structlog.stdlib.BoundLogger,
         logger_factory=structlog.stdlib.LoggerFactory(),
-        cache_logger_on_first_use=False,
     )
+    rendering = [ProcessorFormatter.remove_processors_meta, *_rendering(out, format)]
+    handler = logging.StreamHandler(out)
+    handler.setFormatter(_Redacting(secrets, foreign_pre_chain=shared, processors=rendering))
     logging.captureWarnings(capture=True)
+    logging.raiseExceptions = False  # where the stream is gone, nobody is left to be told
     root = logging.getLogger()
-    root.handlers = [_Handler(out, formatter)]
+    root.handlers = [handler]
     root.setLevel(level.upper())
     for name in QUIET:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
@@ -79,43 +70,21 @@ def _rendering(out: TextIO, format: Format) -> list[structlog.typing.Processor]:
     ]
 
 
-def redactor(secrets: Iterable[str]) -> Callable[[str], str]:
-    """Return what takes secrets out of a text, however they are quoted there."""
-    plain = {
-        spelling
-        for secret in secrets
-        for spelling in (secret, repr(secret)[1:-1], quote(secret, safe=""))
-        if secret
-    }
-    in_json = {
-        json.dumps(text, ensure_ascii=only)[1:-1] for text in plain for only in (True, False)
-    }
-    longest_first = sorted(plain | in_json, key=len, reverse=True)
-    hidden = re.compile("|".join([BOT, *map(re.escape, longest_first)]))
-    return lambda text: hidden.sub(HIDDEN, text)
-
-
-class _Redacting(structlog.stdlib.ProcessorFormatter):
+class _Redacting(ProcessorFormatter):
     """Takes secrets out of the finished line: whatever way they came in, this is the way out."""
 
-    def __init__(self, redact: Callable[[str], str], **options: Any) -> None:
+    def __init__(self, secrets: Iterable[str], **options: Any) -> None:
         super().__init__(**options)
-        self.redact = redact
+        plain = {form for s in secrets if s for form in (s, repr(s)[1:-1], quote(s, safe=""))}
+        in_json = {json.dumps(s, ensure_ascii=False)[1:-1] for s in plain}
+        longest_first = sorted(plain | in_json, key=len, reverse=True)
+        self.hidden = re.compile("|".join([BOT, *map(re.escape, longest_first)]))
 
     def format(self, record: logging.LogRecord) -> str:
-        return self.redact(super().format(record))
-
-
-class _Handler(logging.StreamHandler[TextIO]):
-    """Reports a record that cannot be formatted without printing its arguments as they are."""
-
-    def __init__(self, stream: TextIO, formatter: _Redacting) -> None:
-        super().__init__(stream)
-        self.setFormatter(formatter)
-        self.redact = formatter.redact
-
-    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802
-        trouble = traceback.format_exc(limit=-1).splitlines()[-1]
-        line = {"event": "a record could not be logged", "logger": record.name, "reason": trouble}
-        with contextlib.suppress(OSError, ValueError):  # the stream itself is gone
-            self.stream.write(self.redact(json.dumps(line, ensure_ascii=False)) + self.terminator)
+        try:
+            line = super().format(record)
+        except Exception as error:  # its arguments must not be printed as they are
+            reason = {"logger": record.name, "reason": repr(error)}
+            event = {"event": "a record could not be logged", **reason}
+            line = json.dumps(event, ensure_ascii=False)
+        return self.hidden.sub(HIDDEN, line)

@@ -14,19 +14,16 @@ from typing import Final
 UNITS: Final = 3900  # UTF-16 units after parsing; Telegram takes 4,096
 ENTITIES: Final = 90  # of Telegram's 100: it makes links of what looks like one by itself
 LINK: Final = 2048  # characters of an address
-PORTS: Final = range(1, 65536)
 
 # Telegram turns the first into spaces and deletes some of the second; the rest could turn round or
-# hide what follows them (bidi controls, zero-width characters, soft hyphens).
+# hide what follows them (bidi controls, zero-width characters, soft hyphens), or is half a character.
 _CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _UNSEEN: Final = re.compile(
-    "[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]+"
+    "[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]+"
 )
-_BROKEN: Final = re.compile("[\ud800-\udfff]")
 _WEB: Final = re.compile(
     r"https?://[\w-]+(?:\.[\w-]+)+(?::([0-9]{1,5}))?(?:[/?#][^\s<>\"]*)?", re.I
 )
-_JOINS: Final = re.compile("[\u0300-\u036f\u200c\u200d\ufe00-\ufe0f\U0001f3fb-\U0001f3ff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +41,7 @@ class Span:
 class Part:
     """What is kept or dropped as a whole; the highest `rank` goes first, 0 never."""
 
-    spans: tuple[Span, ...]
+    spans: Sequence[Span]
     rank: int = 0
     gap: str = "\n"  # what stands before it
 
@@ -75,18 +72,14 @@ def measure(spans: Sequence[Span]) -> tuple[int, int]:
     blocks = sum(quote > 0 for quote, _ in groupby(span.quote for span in shown))
     links = sum(link != "" for (_, link), _ in groupby((s.quote, s.link) for s in shown))
     dressed = sum(span.bold + span.italic for span in shown)
-    return sum(map(units, (span.text for span in shown))), blocks + links + dressed
+    return sum(len(s.text.encode("utf-16-le")) // 2 for s in shown), blocks + links + dressed
 
 
 def fit(parts: Sequence[Part], *, most: int = UNITS, entities: int = ENTITIES) -> list[Span]:
     """Join parts into one text within the limits, dropping whole ones in the order of their rank."""
     kept = [part for part in parts if part.spans]
     while True:
-        spans = [
-            span
-            for number, part in enumerate(kept)
-            for span in (*([Span(part.gap)] if number else []), *part.spans)
-        ]
+        spans = [span for part in kept for span in (Span(part.gap), *part.spans)][1:]
         length, marks = measure(spans)
         last = max(kept, key=lambda part: part.rank, default=Part(()))
         if (length <= most and marks <= entities) or last.rank == 0:
@@ -94,42 +87,26 @@ def fit(parts: Sequence[Part], *, most: int = UNITS, entities: int = ENTITIES) -
         kept.remove(last)
 
 
-def units(text: str) -> int:
-    """Count UTF-16 units, as Telegram does."""
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
-
-
 def clean(text: str) -> str:
     """Take away what cannot be shown, or would show something else than it says; keep typography."""
-    return _BROKEN.sub("\ufffd", _UNSEEN.sub("", _CONTROL.sub(" ", text)))
+    return _UNSEEN.sub("", _CONTROL.sub(" ", text))
 
 
 def clip(text: str, most: int) -> str:
     """
-    Return the text in one line of at most `most` UTF-16 units, cut at a word and marked when cut.
+    Return the text in one line of at most `most` characters, cut at a word and marked when cut.
 
     >>> clip("Pékin bloque les puces de Nvidia", 20)
     'Pékin bloque les…'
     """
-    line = re.sub(" {2,}", " ", clean(text[: most * 4])).strip()
-    if not line or (units(line) <= most and len(text) <= most * 4):
+    line = re.sub(" {2,}", " ", clean(text)).strip()
+    if len(line) <= most:
         return line
-    start = line.encode("utf-16-le")[: 2 * (most - 1)].decode("utf-16-le", "ignore")
-    following = line[len(start) : len(start) + 1]
-    if following not in ("", " "):
-        words = start.rpartition(" ")[0]
-        start = words if len(words) > most // 2 else _whole(start, following)
-    return start.rstrip(" ,;:–—-(«\u00a0\u202f") + "…"
-
-
-def _whole(text: str, following: str) -> str:
-    """Step back so that no accent or emoji part is left behind."""
-    while text and (_JOINS.fullmatch(following) or text.endswith("\u200d")):
-        text, following = text[:-1], text[-1]
-    return text
+    words, start = line[:most].rpartition(" ")[0], line[: most - 1]
+    return (words if len(words) > most // 2 else start).rstrip(" ,;:–—-(«\u00a0\u202f") + "…"
 
 
 def is_link(url: str) -> bool:
     """Tell whether Telegram shows this address as a link, and takes it for a button."""
     found = _WEB.fullmatch(url) if len(url) <= LINK and clean(url) == url else None
-    return found is not None and int(found[1] or 443) in PORTS
+    return found is not None and 0 < int(found[1] or 443) < 65536  # noqa: PLR2004

@@ -1,17 +1,44 @@
 """The ways to deliver. To add one: a module here, and a line in `CHANNELS`."""
 
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Final, Protocol
 
-from watcher.channels import console, telegram
+from pydantic import SecretStr
+
 from watcher.channels.console import ConsoleChannel
-from watcher.channels.settings import Settings
 from watcher.channels.telegram import TelegramChannel
+from watcher.errors import CredentialError
 from watcher.ports import Channel
 
+
+class Bot(Protocol):
+    """``[telegram]``; no `base_url`: Telegram's own server."""
+
+    @property
+    def token(self) -> SecretStr | None: ...
+    @property
+    def base_url(self) -> str | None: ...
+
+
+class Settings(Protocol):
+    """The part of the configuration that channels need; `channel` is a name in `CHANNELS`."""
+
+    @property
+    def channel(self) -> str: ...
+    @property
+    def telegram(self) -> Bot: ...
+
+
+def _telegram(settings: Settings) -> Channel:
+    bot = settings.telegram
+    if bot.token is None:
+        raise CredentialError("no Telegram token is set: put it in telegram.token_file")
+    return TelegramChannel(bot.token.get_secret_value(), base_url=bot.base_url)
+
+
 CHANNELS: Final[Mapping[str, Callable[[Settings], Channel]]] = {
-    "telegram": telegram.create,
-    "console": console.create,
+    "telegram": _telegram,
+    "console": lambda _: ConsoleChannel(),
 }
 
 
@@ -20,4 +47,4 @@ def create(settings: Settings) -> Channel:
     return CHANNELS[settings.channel](settings)
 
 
-__all__ = ["CHANNELS", "ConsoleChannel", "Settings", "TelegramChannel", "create"]
+__all__ = ["CHANNELS", "ConsoleChannel", "TelegramChannel", "create"]

@@ -1,31 +1,21 @@
 """Alerts on the terminal, with the deciding words marked."""
 
-from html.parser import HTMLParser
+import re
+from html import unescape
 from itertools import count
 
 from rich.console import Console
 from rich.rule import Rule
-from rich.style import Style
 from rich.text import Text
 
-from watcher.channels.settings import Settings
 from watcher.errors import RetryLaterError
 from watcher.model import Delivery
 
 BAR = "▎ "
-NARROWEST = 20
-STYLES = {
-    "b": Style(bold=True),
-    "i": Style(italic=True, dim=True),
-    "a": Style(underline=True),
-    "blockquote": Style(),
-}
-MATCHED = Style(bold=True, color="yellow")
-
-
-def create(_settings: Settings) -> "ConsoleChannel":
-    """Make the channel; the terminal needs no settings."""
-    return ConsoleChannel()
+QUOTE = "<blockquote>"
+PIECE = re.compile(r"<(/?)(\w+)[^>]*>|([^<]+)")
+STYLES = {"b": "bold", "i": "italic dim", "a": "underline", "blockquote": ""}
+MATCHED = "bold yellow"
 
 
 class ConsoleChannel:
@@ -56,53 +46,30 @@ class ConsoleChannel:
         """Hold nothing."""
 
     def _print(self, delivery: Delivery) -> None:
-        console = self._console
+        console, message = self._console, delivery.message
         console.print(Rule(style="dim"))
-        for text, quoted in blocks(delivery.message.html):
-            width = max(console.width - len(BAR) * quoted, NARROWEST)
-            for line in text.wrap(console, width) if console.is_terminal or quoted else [text]:
-                if quoted:
-                    line.rstrip()
-                console.print(Text(BAR, "yellow") + line if quoted else line, soft_wrap=True)
-        if delivery.message.link:
-            console.print(Text(delivery.message.link, "cyan"), soft_wrap=True)
+        for line in message.html.split("\n"):  # each quote is a line of its own
+            bar, text = Text(), styled(line)
+            if line.startswith(QUOTE):
+                bar.append(BAR, "yellow")
+            width = console.width - len(bar)
+            for row in text.wrap(console, width) if console.is_terminal else [text]:
+                row.rstrip()
+                console.print(bar + row, soft_wrap=True)
+        if message.link:
+            console.print(Text(message.link, "cyan"), soft_wrap=True)
 
 
-class _Reader(HTMLParser):
-    """Turns our subset of HTML into styled text, quotes apart."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.blocks: list[tuple[Text, bool]] = [(Text(), False)]
-        self.open: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.open.append(tag)
-        if tag == "blockquote":
-            self.blocks.append((Text(), True))
-
-    def handle_endtag(self, tag: str) -> None:
-        self.open.remove(tag)
-        if tag == "blockquote":
-            self.blocks.append((Text(), False))
-
-    def handle_data(self, data: str) -> None:
-        style = sum((STYLES[tag] for tag in self.open), Style.null())
-        if {"b", "blockquote"} <= set(self.open):
-            style = MATCHED
-        self.blocks[-1][0].append(data, style)
-
-
-def blocks(html: str) -> list[tuple[Text, bool]]:
-    """Read a message as stretches of text, each with whether it is quoted; a quote brings its own line ends."""
-    reader = _Reader()
-    reader.feed(html)
-    reader.close()
-    quotes = [quoted for _, quoted in reader.blocks]
-    return [
-        (text if quoted else text[before : len(text) - after], quoted)
-        for (text, quoted), before, after in zip(
-            reader.blocks, [False, *quotes], [*quotes[1:], False], strict=False
-        )
-        if text
-    ]
+def styled(html: str) -> Text:
+    """Read a line of our subset of HTML."""
+    text = Text()
+    tags: list[str] = []
+    for closing, tag, words in PIECE.findall(html):
+        if words:
+            matched = {"b", "blockquote"} <= set(tags)
+            text.append(unescape(words), MATCHED if matched else " ".join(STYLES[t] for t in tags))
+        elif closing:
+            tags.remove(tag)
+        else:
+            tags.append(tag)
+    return text

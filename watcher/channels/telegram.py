@@ -1,10 +1,11 @@
 """Telegram through python-telegram-bot: one request a call, every failure named by who must act."""
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 import httpx
 import structlog
@@ -13,17 +14,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOpti
 from telegram.constants import ParseMode
 from telegram.request import HTTPXRequest
 
-from watcher.channels.settings import Settings
-from watcher.errors import (
-    CredentialError,
-    DeliveryError,
-    MovedError,
-    RefusedError,
-    RetryLaterError,
-    ThreadGoneError,
-    UnreachableError,
-    UnsureError,
-)
+from watcher import errors
 from watcher.model import Delivery, DeliveryId
 
 # Without it, the library warns whenever a flood limit is met (its own way to opt in).
@@ -34,8 +25,8 @@ log = structlog.get_logger(__name__)
 OFFICIAL: Final = "https://api.telegram.org/bot"
 WINDOW: Final = 8  # message ids to look at after the last that the chat confirmed
 SHARED_WINDOW: Final = 24  # ... that any chat confirmed: others are sending at the same time
-CONNECTIONS: Final = 32
-TIMEOUTS: Final = {"connect": 5.0, "read": 20.0, "write": 10.0, "pool": 5.0}  # seconds
+TRIES: Final = 8  # of a message that is answered with a status the Bot API does not have: 4 minutes
+SPOKEN: Final = {400, 401, 403, 404, 429}  # the 4xx that it does have
 UNSENT: Final = (
     httpx.ConnectError,
     httpx.ConnectTimeout,
@@ -44,31 +35,28 @@ UNSENT: Final = (
 )
 
 # 400s that speak of the chat, not of the text; the words are the Bot API server's.
-NO_CHAT: Final = (
-    "chat not found",
-    "user not found",
-    "peer_id_invalid",
-    "group chat was deactivated",
-    "not enough rights",
-    "have no rights to send",
-    "need administrator rights",
-    "chat_write_forbidden",
-    "chat_restricted",
+NO_CHAT: Final = re.compile(
+    "(chat|user) not found|peer_id_invalid|group chat was deactivated|not enough rights|"
+    "have no rights to send|need administrator rights|chat_write_forbidden|chat_restricted"
 )
-NO_THREAD: Final = ("thread not found", "topic_closed", "topic_deleted")
+NO_THREAD: Final = re.compile("thread not found|topic_closed|topic_deleted")
 UNKNOWN_BOT: Final = (
     "Telegram does not know this bot: put the token that @BotFather gave into telegram.token_file, "
     "and check telegram.base_url"
 )
-SAME: Final = "message is not modified"
 
 
-def create(settings: Settings) -> "TelegramChannel":
-    """Make the channel of the configured bot."""
-    token = settings.telegram.token
-    if token is None:
-        raise CredentialError("no Telegram token is set: put it in telegram.token_file")
-    return TelegramChannel(token.get_secret_value(), base_url=settings.telegram.base_url)
+class _NotModifiedError(errors.DeliveryError):
+    """The message already says what an edit would make it say."""
+
+
+class _StrangeAnswerError(telegram.error.TelegramError):
+    """A 4xx of something between us and the Bot API, such as 413: surely nothing was sent."""
+
+
+async def _check(response: httpx.Response) -> None:
+    if response.is_client_error and response.status_code not in SPOKEN:
+        raise _StrangeAnswerError(f"{response.status_code} {response.reason_phrase}")
 
 
 class TelegramChannel:
@@ -77,23 +65,22 @@ class TelegramChannel:
     name = "telegram"
 
     def __init__(
-        self, token: str, *, base_url: str | None = None, read_timeout: float = TIMEOUTS["read"]
+        self, token: str, *, base_url: str | None = None, read_timeout: float = 20.0
     ) -> None:
         self._token = token
         self._newest = 0  # of the ids that all private chats and small groups of a bot share
-        self._unsure: dict[DeliveryId, int] = {}  # the newest when each was sent
+        self._newest_before: dict[DeliveryId, int] = {}  # each was sent
         self._request = HTTPXRequest(
-            connection_pool_size=CONNECTIONS,
-            connect_timeout=TIMEOUTS["connect"],
+            connection_pool_size=32,
+            connect_timeout=5.0,
             read_timeout=read_timeout,
-            write_timeout=TIMEOUTS["write"],
-            pool_timeout=TIMEOUTS["pool"],
+            write_timeout=10.0,
+            pool_timeout=5.0,
+            httpx_kwargs={"event_hooks": {"response": [_check]}},
         )
+        url = base_url or OFFICIAL
         self._bot = telegram.Bot(
-            token,
-            base_url=base_url or OFFICIAL,
-            request=self._request,
-            get_updates_request=self._request,
+            token, base_url=url, request=self._request, get_updates_request=self._request
         )
 
     async def open(self) -> None:
@@ -103,147 +90,119 @@ class TelegramChannel:
 
     async def send(self, delivery: Delivery) -> str:
         """Send the message and return its id."""
-        self._unsure[delivery.id] = self._newest
-        try:
-            with self._translated():
-                sent = await self._bot.send_message(
-                    chat_id=delivery.address,
-                    text=delivery.message.html,
-                    parse_mode=ParseMode.HTML,
-                    link_preview_options=_preview(delivery),
-                    disable_notification=delivery.message.silent,
-                    message_thread_id=delivery.thread,
-                    reply_markup=_button(delivery),
-                )
-                number = sent.message_id
-        except UnsureError:
-            raise
-        except DeliveryError:
-            self._unsure.pop(delivery.id)
-            raise
+        self._newest_before[delivery.id] = self._newest
+        with self._translated(delivery.attempts):
+            sent = await self._bot.send_message(
+                **_content(delivery),
+                disable_notification=delivery.message.silent,
+                message_thread_id=delivery.thread,
+            )
+            number = sent.message_id
         return self._confirmed(delivery, number)
 
     async def find(self, delivery: Delivery) -> str | None:
         """
         Look for an unsure message by editing the next ids into what they should already say.
 
-        Telegram has no look-up for bots; "message is not modified" proves that the message arrived.
-        One send at a time is in flight in a chat, so no other message of ours stands there. Channels
-        and supergroups number their messages alone: the ids after the chat's last one do. Private
-        chats and small groups of a bot share one sequence, so the ids after the newest at the time
-        of the send are looked at too. That is forgotten when we restart: then, or in an old chat
-        that never confirmed anything, the message may be missed, and is sent twice.
+        "Message is not modified" proves that it arrived; one send at a time is in flight in a chat,
+        so no other message of ours stands there. Channels and supergroups number their messages
+        alone; private chats and small groups of a bot share one sequence, so the ids after its
+        newest before the send are looked at too. After a restart that is not known: then, in a chat
+        long silent, the message may be missed, and is sent twice.
         """
-        for number in self._candidates(delivery):
+        last, newest = int(delivery.last_receipt or 0), self._newest_before.get(delivery.id, 0)
+        shared = range(newest + 1, newest + 1 + SHARED_WINDOW) if newest else ()
+        for number in dict.fromkeys([*range(last + 1, last + 1 + WINDOW), *shared]):
             try:
-                with self._translated():
-                    await self._edit(delivery, number)
+                with self._translated(delivery.attempts):
+                    await self._bot.edit_message_text(**_content(delivery), message_id=number)
             except _NotModifiedError:
                 pass
-            except (RefusedError, ThreadGoneError):
+            except (errors.RefusedError, errors.ThreadGoneError):
                 continue
             else:  # cannot be another's message, and now it says what it should
                 log.warning("an unsure message had another text", delivery=delivery.id)
             return self._confirmed(delivery, number)
-        self._unsure.pop(delivery.id, None)
         return None
 
     async def close(self) -> None:
         """Close the connections; the library would leave them open where `open` did not succeed."""
         await self._request.shutdown()
 
-    async def _edit(self, delivery: Delivery, number: int) -> None:
-        await self._bot.edit_message_text(
-            chat_id=delivery.address,
-            message_id=number,
-            text=delivery.message.html,
-            parse_mode=ParseMode.HTML,
-            link_preview_options=_preview(delivery),
-            reply_markup=_button(delivery),
-        )
-
-    def _candidates(self, delivery: Delivery) -> list[int]:
-        last = int(delivery.last_receipt or 0)
-        numbers = dict.fromkeys(range(last + 1, last + 1 + WINDOW))
-        if newest := self._unsure.get(delivery.id, 0):
-            numbers |= dict.fromkeys(range(newest + 1, newest + 1 + SHARED_WINDOW))
-        return list(numbers)
-
     def _confirmed(self, delivery: Delivery, number: int) -> str:
-        self._unsure.pop(delivery.id, None)
-        if _shares_ids(delivery.address):
+        self._newest_before.pop(delivery.id, None)
+        if not delivery.address.startswith(("-100", "@")):
             self._newest = max(self._newest, number)
         return str(number)
 
     @contextmanager
-    def _translated(self) -> Iterator[None]:
+    def _translated(self, attempts: int = 0) -> Iterator[None]:
         """Let nothing but a `DeliveryError` out, and no token in its text."""
         try:
             yield
         except telegram.error.InvalidToken:  # its text and its cause repeat the token
-            raise CredentialError(UNKNOWN_BOT) from None
+            raise errors.CredentialError(UNKNOWN_BOT) from None
+        except _StrangeAnswerError as error:
+            said = f"the answer is none of Telegram's: {self._said(error)}"
+            if attempts >= TRIES:
+                raise errors.RefusedError(f"{said}, {attempts} times") from error
+            raise errors.RetryLaterError(said) from error
         except telegram.error.TelegramError as error:
             raise _translation(error, self._said(error)) from error
         except Exception as error:  # an answer that the library cannot read is still an answer
-            raise UnsureError(f"Telegram's answer makes no sense: {self._said(error)}") from error
+            raise errors.UnsureError(
+                f"Telegram's answer makes no sense: {self._said(error)}"
+            ) from error
 
     def _said(self, error: Exception) -> str:
         return str(error).replace(self._token, "***") or type(error).__name__
 
 
-class _NotModifiedError(DeliveryError):
-    """The message already says what an edit would make it say."""
-
-
-def _translation(error: telegram.error.TelegramError, said: str) -> DeliveryError:
+def _translation(error: telegram.error.TelegramError, said: str) -> errors.DeliveryError:
     match error:
-        case telegram.error.RetryAfter():
-            return RetryLaterError(said, after=_duration(error.retry_after))
+        case telegram.error.RetryAfter(retry_after=after):
+            return errors.RetryLaterError(
+                said, after=after if isinstance(after, timedelta) else timedelta(seconds=after)
+            )
         case telegram.error.ChatMigrated():
-            return MovedError("the group became a supergroup", address=str(error.new_chat_id))
+            return errors.MovedError(
+                "the group became a supergroup", address=str(error.new_chat_id)
+            )
         case telegram.error.Forbidden():
-            return UnreachableError(said)
+            return errors.UnreachableError(said)
         case telegram.error.BadRequest():
             return _refusal(said)
         case telegram.error.NetworkError() if isinstance(error.__cause__, UNSENT):
-            return RetryLaterError(f"Telegram cannot be reached: {said}")
+            return errors.RetryLaterError(f"Telegram cannot be reached: {said}")
         case _:
-            return UnsureError(f"Telegram did not confirm: {said}")
+            return errors.UnsureError(f"Telegram did not confirm: {said}")
 
 
-def _refusal(said: str) -> DeliveryError:
+def _refusal(said: str) -> errors.DeliveryError:
     """Tell what a 400 is about: the text of ours, the chat, the topic."""
     low = said.lower()
-    if SAME in low:
+    if "message is not modified" in low:
         return _NotModifiedError(said)
-    if any(words in low for words in NO_THREAD):
-        return ThreadGoneError(said)
-    if any(words in low for words in NO_CHAT):
-        return UnreachableError(said)
-    return RefusedError(said)
+    if NO_THREAD.search(low):
+        return errors.ThreadGoneError(said)
+    if NO_CHAT.search(low):
+        return errors.UnreachableError(said)
+    return errors.RefusedError(said)
 
 
-def _duration(value: float | timedelta) -> timedelta:
-    return value if isinstance(value, timedelta) else timedelta(seconds=value)
-
-
-def _shares_ids(address: str) -> bool:
-    return not address.startswith(("-100", "@"))
-
-
-def _is_private(address: str) -> bool:
-    return not address.startswith(("-", "@"))
-
-
-def _preview(delivery: Delivery) -> LinkPreviewOptions:
-    """Show a small preview to one person, and none to a group: there it drowns the talk."""
-    if delivery.message.link and _is_private(delivery.address):
-        return LinkPreviewOptions(url=delivery.message.link, prefer_small_media=True)
-    return LinkPreviewOptions(is_disabled=True)
-
-
-def _button(delivery: Delivery) -> InlineKeyboardMarkup | None:
-    message = delivery.message
-    if not (message.link and message.button):
-        return None
-    return InlineKeyboardMarkup([[InlineKeyboardButton(message.button, url=message.link)]])
+def _content(delivery: Delivery) -> dict[str, Any]:
+    """Say what a send and an edit share; a group gets no preview: there it drowns the talk."""
+    message, markup = delivery.message, None
+    preview = LinkPreviewOptions(is_disabled=True)
+    if message.link and not delivery.address.startswith(("-", "@")):
+        preview = LinkPreviewOptions(url=message.link, prefer_small_media=True)
+    if message.link and message.button:
+        button = InlineKeyboardButton(message.button, url=message.link)
+        markup = InlineKeyboardMarkup([[button]])
+    return {
+        "chat_id": delivery.address,
+        "text": message.html,
+        "parse_mode": ParseMode.HTML,
+        "link_preview_options": preview,
+        "reply_markup": markup,
+    }
