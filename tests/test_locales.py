@@ -4,6 +4,7 @@ import io
 import re
 from pathlib import Path
 
+import pytest
 from babel.messages import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
@@ -14,31 +15,44 @@ from watcher import locales
 PACKAGE = Path(locales.__file__).parent
 PLACEHOLDER = re.compile(r"\{[^}]*\}")
 
-COMPILED = locales.FOLDER / "fr" / "LC_MESSAGES" / "watcher.mo"
+Key = tuple[str | None, str | tuple[str, ...]]
 
 
-def catalogue() -> Catalog:
-    with COMPILED.with_suffix(".po").open("rb") as file:
-        return read_po(file, locale="fr")
+def catalogue(language: str) -> Catalog:
+    path = locales.FOLDER / language / "LC_MESSAGES" / "watcher.po"
+    with path.open("rb") as file:
+        return read_po(file, locale=language)
 
 
-def test_the_catalogue_follows_the_sources() -> None:
+@pytest.fixture(scope="module")
+def used() -> set[Key]:
+    """All texts that the sources ask for."""
+    return {(context, text) for _, _, text, _, context in extract_from_dir(PACKAGE)}
+
+
+@pytest.mark.parametrize("language", locales.LANGUAGES)
+def test_catalogues_follow_the_sources(language: str, used: set[Key]) -> None:
     """A catalogue has the texts of the sources: none is missing, none is left over."""
-    used = {(context, text) for _, _, text, _, context in extract_from_dir(PACKAGE)}
-    known = {(m.context, m.id) for m in catalogue() if m.id}
-    assert known == used, "bring the catalogue up to date: see watcher/locales.py"
+    known = {
+        (m.context, tuple(m.id) if isinstance(m.id, list | tuple) else m.id)
+        for m in catalogue(language)
+        if m.id
+    }
+    assert known == used, "bring the catalogues up to date: see watcher/locales.py"
 
 
-def test_the_compiled_catalogue_is_current() -> None:
+@pytest.mark.parametrize("language", locales.LANGUAGES)
+def test_compiled_catalogues_are_current(language: str) -> None:
     """The compiled catalogue is what its source compiles to."""
     fresh = io.BytesIO()
-    write_mo(fresh, catalogue())
-    assert COMPILED.read_bytes() == fresh.getvalue(), "run the third command of watcher/locales.py"
+    write_mo(fresh, catalogue(language))
+    committed = locales.FOLDER / language / "LC_MESSAGES" / "watcher.mo"
+    assert committed.read_bytes() == fresh.getvalue(), "run the third command of watcher/locales.py"
 
 
 def test_french_is_complete() -> None:
     """Each text has a French one, with the same placeholders, real apostrophes and no markup."""
-    for message in catalogue():
+    for message in catalogue("fr"):
         if not message.id:
             continue
         sources = message.id if isinstance(message.id, list | tuple) else [message.id]

@@ -1,8 +1,8 @@
 """
-The languages we write in: French by a gettext catalogue, English as the sources say it.
+The languages we write in: gettext catalogues, French first.
 
-Source strings have named placeholders and no markup. After changing one, bring the catalogue up to
-date, translate, and compile it; a test holds it to the sources::
+Source strings are English, with named placeholders and no markup. After changing one, bring the
+catalogues up to date, translate, and compile them; a test holds them to the sources::
 
     pybabel extract --no-location -o watcher.pot watcher
     pybabel update --no-fuzzy-matching --ignore-obsolete -D watcher -i watcher.pot -d watcher/locale
@@ -12,12 +12,16 @@ date, translate, and compile it; a test holds it to the sources::
 import gettext
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 FOLDER: Final = Path(__file__).parent / "locale"
+DOMAIN: Final = "watcher"
+LANGUAGES: Final = ("fr", "en")
 
 
 def catalogues() -> Mapping[str, gettext.NullTranslations]:
     """Load the translations of every language, by its ISO 639-1 code."""
-    french = gettext.translation("watcher", FOLDER, ["fr"])
-    return {"fr": french, "en": gettext.NullTranslations()}
+    return MappingProxyType(
+        {language: gettext.translation(DOMAIN, FOLDER, [language]) for language in LANGUAGES}
+    )
