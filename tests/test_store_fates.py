@@ -160,7 +160,7 @@ class Sending(RuleBasedStateMachine):
     def nothing_is_lost(self) -> None:
         """Each alert stands in the outbox once, and none arrived twice."""
         if hasattr(self, "store"):
-            counts = self.run(self.store.outbox_counts())
+            counts = self.run(self.store.status(self.now)).outbox
             assert sum(counts.values()) == self.wanted
             assert counts[DeliveryState.SENT] <= len(+self.arrived)
             assert max(self.arrived.values(), default=0) <= 1
@@ -179,7 +179,7 @@ class Sending(RuleBasedStateMachine):
             for delivery in list(self.flying.values()):
                 self._send(delivery)
                 self._confirm(delivery)
-        counts = self.run(self.store.outbox_counts())
+        counts = self.run(self.store.status(self.now)).outbox
         assert counts[DeliveryState.SENT] == self.wanted
         assert sorted(self.arrived.values()) == [1] * self.wanted
         self.run(self.store.close())

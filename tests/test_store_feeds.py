@@ -1,32 +1,14 @@
 """Feeds and the entries they bring: what is due, what is new, what waits."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.newsroom import (
-    FEED,
-    HOUR,
-    MINUTE,
-    NOW,
-    entry,
-    feed,
-    poll,
-    record,
-    waiting,
-)
-from watcher.model import (
-    Entry,
-    FeedSpec,
-    FeedState,
-    Host,
-    Poll,
-    Precision,
-    Published,
-    Validators,
-)
+from tests.newsroom import FEED, HOUR, MINUTE, NOW, entry, feed, poll, record, waiting
+from watcher.model import Entry, FeedSpec, FeedState, Host, Poll, Precision, Published, Validators
 from watcher.store import Store
 from watcher.store.entries import CALM, REVISIONS, keyed
 
@@ -64,12 +46,6 @@ async def test_due_feeds_in_the_order_of_waiting(store: Store) -> None:
         await store.record_poll(one.id, poll(due_at=NOW + wait * HOUR), now=NOW)
     assert [f.id for f in await store.due_feeds(NOW + HOUR, limit=9)] == [2, 3]
     assert [f.id for f in await store.due_feeds(NOW, limit=2, everything=True)] == [2, 3]
-    assert await store.next_due() == NOW
-
-
-async def test_nothing_is_due_without_feeds(store: Store) -> None:
-    """An empty watch has no next time."""
-    assert await store.next_due() is None
 
 
 async def test_poll_and_failure(store: Store) -> None:
@@ -166,6 +142,19 @@ async def test_pending_oldest_first_with_all_it_said(store: Store) -> None:
     assert (first.entry, first.seen, first.feed.id) == (dated, NOW, one)
     assert second.entry == entry(1)
     assert len(await store.pending(NOW, limit=1)) == 1
+
+
+async def test_every_host_has_its_turn(store: Store) -> None:
+    """Thousands of older entries of one host keep nobody else's waiting."""
+    many = [entry(n, url=f"https://archives.example/{n}") for n in range(5_000)]
+    old = Published(at=NOW - 5 * HOUR, precision=Precision.DAY)
+    archive = [replace(one, published=old) for one in many]
+    others = [entry(9_000 + n, url=f"https://site-{n}.example/1") for n in range(20)]
+    linkless = entry(9_999, url="")
+    await store.record_poll(await feed(store), poll(*archive, *others, linkless), now=NOW)
+    found = [one.entry for one in await store.pending(NOW, limit=64)]
+    assert {*others, linkless} < {*found}
+    assert found[:43] == archive[:43]
 
 
 async def test_postponed_entry_waits(store: Store) -> None:

@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
-from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine
+from sqlalchemy import Connection
 
 from tests.newsroom import (
     FEED,
@@ -61,39 +60,29 @@ async def test_memory_survives_a_restart(file: Path) -> None:
     assert file.parent.stat().st_mode & 0o077 == 0
 
 
-async def test_memory_database() -> None:
-    """A database in memory holds as long as its store is open."""
-    store = await Store.open("sqlite://", now=NOW)
+async def test_a_new_database_is_of_the_newest_schema(store: Store) -> None:
+    """It has exactly the tables of `schema`, and the number of the last step in `versions`."""
+
+    def compare(db: Connection) -> tuple[str | None, object]:
+        context = MigrationContext.configure(db, opts={"compare_type": True})
+        return context.get_current_revision(), compare_metadata(context, schema.metadata)
+
+    assert await store._run(READ, compare) == (schema.REVISION, [])
+    assert ScriptDirectory(str(migrating.HERE)).get_heads() == [schema.REVISION]
+
+
+async def test_an_earlier_schema_takes_the_steps_it_lacks(file: Path, store: Store) -> None:
+    """Alembic runs the steps in the transaction of the opening, and notes where they led."""
     await feed(store)
-    assert len(await store.feeds()) == 1
     await store.close()
-
-
-def test_migrations_lead_to_the_schema(file: Path) -> None:
-    """The steps in `versions` end at `REVISION`, with exactly the tables of `schema`."""
-    config = Config()
-    config.set_main_option("script_location", str(migrating.HERE))
-    assert ScriptDirectory.from_config(config).get_heads() == [schema.REVISION]
-    file.parent.mkdir()
-    migrated = create_engine(f"sqlite:///{file}")
-    with migrated.begin() as connection:
-        migrating.migrate(connection, str(file))
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
-        assert compare_metadata(context, schema.metadata) == []
-        found = _tables(connection.exec_driver_sql)
-    declared = create_engine("sqlite://")
-    with declared.begin() as connection:
-        schema.metadata.create_all(connection)
-        wanted = _tables(connection.exec_driver_sql)
-    migrated.dispose()
-    declared.dispose()
-    assert {name: sql for name, sql in found.items() if name != "alembic_version"} == wanted
-
-
-def _tables(execute: object) -> dict[str, frozenset[str]]:
-    assert callable(execute)
-    rows = execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL")
-    return {name: frozenset(sql.replace(", \n", "\n").split("\n")) for name, sql in rows}
+    with sqlite3.connect(file) as other:
+        other.execute("DELETE FROM alembic_version")
+    other.close()
+    again = await Store.open(f"sqlite:///{file}", now=NOW)
+    version = "SELECT version_num FROM alembic_version"
+    found = await again._run(READ, lambda db: db.exec_driver_sql(version).scalar())
+    assert (found, len(await again.feeds())) == (schema.REVISION, 1)
+    await again.close()
 
 
 async def test_a_later_release_wrote_it(file: Path, store: Store) -> None:
@@ -119,8 +108,8 @@ async def test_another_programs_tables(file: Path) -> None:
 @pytest.mark.parametrize(
     ("url", "says"),
     [
-        ("postgresql://db.example/news", "cannot use 'postgresql' yet. Write sqlite:///"),
-        ("watcher.db", "no database URL. Write sqlite:///"),
+        ("postgresql://db.example/news", "SQLite only. Write sqlite:///"),
+        ("watcher.db", "SQLite only. Write sqlite:///"),
     ],
 )
 async def test_unusable_url(url: str, says: str) -> None:
@@ -132,7 +121,7 @@ async def test_unusable_url(url: str, says: str) -> None:
 async def test_folder_is_a_file(tmp_path: Path) -> None:
     """A file where the folder should be is named, with the cure."""
     (tmp_path / "state").write_text("not a folder")
-    with pytest.raises(StoreError, match=r"watcher\.db: .*\. Choose a folder"):
+    with pytest.raises(StoreError, match=r"watcher\.db: .*\. Choose a place"):
         await Store.open(f"sqlite:///{tmp_path}/state/watcher.db", now=NOW)
 
 
@@ -189,7 +178,8 @@ async def test_disk_full(store: Store) -> None:
 
 async def test_another_process_holds_it(file: Path) -> None:
     """A lock that does not end is told; once it ends, all goes on."""
-    store = await Store.open(f"sqlite:///{file}?timeout=0.01", now=NOW)
+    store = await Store.open(f"sqlite:///{file}", now=NOW)
+    await store._run(NO_TRANSACTION, lambda db: db.exec_driver_sql("PRAGMA busy_timeout=10"))
     other = sqlite3.connect(file, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(StoreError, match=r"another process holds it"):
@@ -210,7 +200,7 @@ async def test_a_broken_promise_is_our_defect(store: Store) -> None:
 def test_an_unnamed_trouble_is_still_a_sentence() -> None:
     """An operating system's error keeps its own words."""
     said = troubles.sentence(PermissionError(13, "Permission denied"), "/var/lib/watcher.db")
-    assert said.startswith("database /var/lib/watcher.db: Permission denied. Choose a folder")
+    assert said.startswith("database /var/lib/watcher.db: Permission denied. Choose a place")
 
 
 async def test_naive_time_is_refused(store: Store) -> None:
@@ -242,7 +232,7 @@ async def test_a_wrong_clock_is_mended(file: Path, store: Store) -> None:
     await store.pause_chat(chat.id, until=future)
     await store.close()
     again = await Store.open(f"sqlite:///{file}", now=NOW + MINUTE)
-    assert await again.next_due() == NOW + HOUR  # told() polled the feed once more
+    assert (await again.feeds())[0].due_at == NOW + HOUR  # told() polled the feed once more
     assert entry_id in {one.id for one in await again.pending(NOW + MINUTE, limit=9)}
     assert [host.next_at for host in await again.hosts()] == [NOW + MINUTE, NOW + HOUR]
     assert len(await again.claim(NOW + MINUTE, limit=1, lease=MINUTE)) == 1
@@ -257,7 +247,7 @@ async def test_only_the_outbox_waits_for_the_disk(store: Store) -> None:
         return store._transact(mode, lambda c: c.exec_driver_sql(ask).scalar_one(), "")
 
     assert (pragma("journal_mode", READ), pragma("foreign_keys", READ)) == ("wal", 1)
-    levels = [pragma("synchronous", mode) for mode in (WRITE, WRITE_THROUGH, READ)]
+    levels = [pragma("synchronous", mode) for mode in (WRITE, WRITE_THROUGH, WRITE)]
     assert levels == [1, 2, 1]
 
 
@@ -265,7 +255,7 @@ async def test_only_the_outbox_waits_for_the_disk(store: Store) -> None:
     ("question", "index"),
     [
         ("due", "USING INDEX feeds_by_state_due_at"),
-        ("pending", "USING INDEX entries_by_state_order_at"),
+        ("pending", "USING COVERING INDEX entries_by_state_host_order_at_due_at"),
         ("recognise", "USING PRIMARY KEY"),
         ("claim", "USING COVERING INDEX outbox_by_state_chat_id_due_at"),
     ],
@@ -312,7 +302,7 @@ async def test_backup_is_whole(file: Path, store: Store, tmp_path: Path) -> None
 async def test_backup_never_overwrites(store: Store, tmp_path: Path) -> None:
     """An existing file, or a missing folder, is named; nothing half-made stays."""
     (tmp_path / "old.db").touch()
-    with pytest.raises(StoreError, match=r"the file exists. Name a new one"):
+    with pytest.raises(StoreError, match=r"File exists. Choose"):
         await store.backup_to(tmp_path / "old.db")
     with pytest.raises(StoreError, match=r"none/copy.db: No such file or directory. Choose"):
         await store.backup_to(tmp_path / "none" / "copy.db")

@@ -3,24 +3,13 @@
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
 
-from tests.newsroom import (
-    H200,
-    HOUR,
-    MINUTE,
-    NOW,
-    QUOTA,
-    draft,
-    subscribed,
-    told,
-)
+from tests.newsroom import H200, HOUR, MINUTE, NOW, QUOTA, draft, subscribed, told
 from watcher.model import ChatSpec, Delivery, DeliveryState, Level
 from watcher.store import Store
 
-T = TypeVar("T")
 SECOND = timedelta(seconds=1)
 
 
@@ -39,7 +28,7 @@ async def claim(store: Store, minutes: int = 0, limit: int = 99) -> list[Deliver
 
 async def states(store: Store) -> dict[DeliveryState, int]:
     """Return the states that occur."""
-    return {state: n for state, n in (await store.outbox_counts()).items() if n}
+    return {state: n for state, n in (await store.status(NOW)).outbox.items() if n}
 
 
 # Chats ------------------------------------------------------------------------------------------

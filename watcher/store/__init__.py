@@ -1,11 +1,10 @@
 """What we know and what we still have to do, kept in SQLite: tables inside, values outside."""
 
-from watcher.store.articles import Articles
+from watcher.store.articles import Articles, Recorded
 from watcher.store.chats import Chats
-from watcher.store.entries import Entries
+from watcher.store.entries import Entries, PollResult
 from watcher.store.feeds import Feeds
 from watcher.store.outbox import Outbox
-from watcher.store.results import Alert, PollResult, Recorded
 from watcher.store.upkeep import Upkeep
 
 
@@ -13,4 +12,4 @@ class Store(Feeds, Entries, Articles, Chats, Outbox, Upkeep):
     """The whole store; each parent holds the statements of one concern."""
 
 
-__all__ = ["Alert", "PollResult", "Recorded", "Store"]
+__all__ = ["PollResult", "Recorded", "Store"]

@@ -1,7 +1,7 @@
-"""Articles, what they are known by, and what was decided about them."""
+"""Articles, what they are known by, what was decided about them, and who is to hear of it."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import astuple
+from dataclasses import astuple, dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -10,50 +10,61 @@ from sqlalchemy import Connection, insert, or_, select, update
 from watcher.model import (
     Alias,
     AliasKind,
-    Article,
     ArticleId,
     ChatId,
+    Decision,
+    DeliveryState,
     Draft,
     EntryId,
     Pending,
     RuleSetId,
     Verdict,
 )
-from watcher.store.alerts import add_alerts, queue
+from watcher.store.chats import present
 from watcher.store.entries import DONE
-from watcher.store.opening import BATCH, Database, insert_into, reading, writing
-from watcher.store.results import Recorded
+from watcher.store.opening import Database, batches, insert_into, reading, writing
 from watcher.store.schema import (
     alerts,
     aliases,
     articles,
+    columns,
     entries,
+    matches,
+    outbox,
     outbox_alerts,
     sentences,
 )
 
 COMMON: Final = 3  # different articles of a host that share a sentence: it is page furniture
-READ_IN_FULL: Final = {"summary": "", "content": "", "state": DONE, "error": None}
+UNTOLD: Final = (Decision.COPY, Decision.NO_MATCH)  # decisions that nobody hears of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """What became of a verdict in the store."""
+
+    article: ArticleId
+    fresh: bool  # a new article; not another name or a revision of a known one
+    deliveries: int  # how many were written to the outbox
 
 
 class Articles(Database):
     """Statements over `articles`, `aliases`, `matches`, `alerts` and `sentences`."""
 
     @reading
-    def recognise(self, connection: Connection, names: Iterable[Alias]) -> ArticleId | None:
+    def recognise(self, db: Connection, names: Iterable[Alias]) -> ArticleId | None:
         """Return the article that has any of these names; the oldest, should there be several."""
-        return _named(connection, names)
+        return _named(db, names)
 
     @reading
-    def title(self, connection: Connection, article: ArticleId) -> str:
+    def title(self, db: Connection, article: ArticleId) -> str:
         """Return an article's title; empty when it has none, or there is no such article."""
-        found = connection.scalar(select(articles.c.title).where(articles.c.id == article))
-        return found or ""
+        return db.scalar(select(articles.c.title).where(articles.c.id == article)) or ""
 
     @writing
     def link(
         self,
-        connection: Connection,
+        db: Connection,
         entry: EntryId,
         article: ArticleId,
         names: Iterable[Alias],
@@ -61,40 +72,30 @@ class Articles(Database):
         now: datetime,
     ) -> None:
         """Note that an entry is an article we know, and the names that it adds."""
-        _name(connection, article, names, now=now)
-        _finish(connection, entry, article)
+        _name(db, article, names, now=now)
+        _finish(db, entry, article)
 
     @reading
-    def common_sentences(
-        self, connection: Connection, host: str, hashes: Iterable[int]
-    ) -> frozenset[int]:
+    def common_sentences(self, db: Connection, host: str, hashes: Iterable[int]) -> frozenset[int]:
         """Return those sentences that stood in three or more different articles of the host."""
-        asked, found = list(hashes), set[int]()
-        for start in range(0, len(asked), BATCH):
-            some = sentences.c.hash.in_(asked[start : start + BATCH])
-            common = select(sentences.c.hash).where(
-                sentences.c.host == host, some, sentences.c.articles >= COMMON
-            )
-            found.update(connection.scalars(common))
+        common = (sentences.c.host == host) & (sentences.c.articles >= COMMON)
+        found = set[int]()
+        for some in batches(list(hashes)):
+            known = select(sentences.c.hash).where(common, sentences.c.hash.in_(some))
+            found.update(db.scalars(known))
         return frozenset(found)
 
     @reading
-    def told(
-        self, connection: Connection, article: ArticleId
-    ) -> frozenset[tuple[ChatId, RuleSetId]]:
+    def told(self, db: Connection, article: ArticleId) -> frozenset[tuple[ChatId, RuleSetId]]:
         """Return who was told of an article, or soon will be, and for which rule set."""
-        pairs = (
-            select(outbox_alerts.c.chat_id, alerts.c.rule_set)
-            .join(alerts, alerts.c.id == outbox_alerts.c.alert_id)
-            .where(alerts.c.article_id == article)
-        )
-        rows = connection.execute(pairs)
+        pairs = select(outbox_alerts.c.chat_id, alerts.c.rule_set).join(alerts)
+        rows = db.execute(pairs.where(alerts.c.article_id == article))
         return frozenset((ChatId(chat), RuleSetId(name)) for chat, name in rows)
 
     @writing
     def record(
         self,
-        connection: Connection,
+        db: Connection,
         pending: Pending,
         verdict: Verdict,
         *,
@@ -110,24 +111,22 @@ class Articles(Database):
         An article that meanwhile became known under one of the names is only linked. An edited
         one (`pending.article`) is revised. A chat hears of an article once for each rule set.
         """
-        names = list(aliases)
-        if pending.article is None and (known := _named(connection, names)):
-            _name(connection, known, names, now=now)
-            _finish(connection, pending.id, known, pending.revision)
+        names, fresh = list(aliases), pending.article is None
+        if fresh and (known := _named(db, names)):
+            _name(db, known, names, now=now)
+            _finish(db, pending.id, known, pending.revision)
             return Recorded(article=known, fresh=False, deliveries=0)
-        if pending.article is None:
-            article, revision = _add(connection, verdict, now=now), 0
-            _count(connection, host, sentences, now=now)
-        else:
-            article = pending.article
-            revision = _revise(connection, article, verdict, now=now)
-        _name(connection, article, names, now=now)
-        told = add_alerts(connection, article, revision, verdict, now=now)
+        article, revision = _write(db, verdict, pending.article, now=now)
+        if fresh:
+            _count(db, host, sentences, now=now)
+        _name(db, article, names, now=now)
+        told = _alert(db, article, revision, verdict, now=now)
+        about = {"article_id": article, "revision": revision, "queued_at": now, "due_at": now}
         written = 0
         for draft in drafts:
-            written += queue(connection, article, revision, draft, told, now=now)
-        _finish(connection, pending.id, article, pending.revision)
-        return Recorded(article=article, fresh=pending.article is None, deliveries=written)
+            written += _queue(db, draft, {told[one] for one in draft.rule_sets}, about)
+        _finish(db, pending.id, article, pending.revision)
+        return Recorded(article=article, fresh=fresh, deliveries=written)
 
 
 def _space(kind: AliasKind) -> str:
@@ -135,88 +134,91 @@ def _space(kind: AliasKind) -> str:
     return "guid" if kind is AliasKind.GUID else "url"
 
 
-def _named(connection: Connection, names: Iterable[Alias]) -> ArticleId | None:
+def _named(db: Connection, names: Iterable[Alias]) -> ArticleId | None:
     # One condition a name: SQLite finds each by the primary key, which it does not for `(a, b) IN`.
     same = [(aliases.c.space == _space(n.kind)) & (aliases.c.key == n.key) for n in names]
     if not same:
         return None
-    found = connection.scalars(select(aliases.c.article_id).where(or_(*same)))
+    found = db.scalars(select(aliases.c.article_id).where(or_(*same)))
     return min((ArticleId(one) for one in found), default=None)
 
 
-def _name(
-    connection: Connection, article: ArticleId, names: Iterable[Alias], *, now: datetime
-) -> None:
+def _name(db: Connection, article: ArticleId, names: Iterable[Alias], *, now: datetime) -> None:
     """Add names to an article; one that is another article's already stays with that one."""
-    rows = [
-        {
-            "space": _space(name.kind),
-            "key": name.key,
-            "kind": name.kind,
-            "article_id": article,
-            "seen_at": now,
-        }
-        for name in names
-    ]
+    more = {"article_id": article, "seen_at": now}
+    rows = [columns(aliases, name) | more | {"space": _space(name.kind)} for name in names]
     if rows:
-        connection.execute(insert_into(aliases).on_conflict_do_nothing(), rows)
+        db.execute(insert_into(aliases).on_conflict_do_nothing(), rows)
 
 
-def _spelled(verdict: Verdict) -> dict[str, Any]:
-    """Spell a verdict as columns of `articles`."""
-    article: Article = verdict.article
-    published = article.published
-    return {
-        "title": article.title,
-        "text": article.text,
+def _write(
+    db: Connection, verdict: Verdict, known: ArticleId | None, *, now: datetime
+) -> tuple[ArticleId, int]:
+    """Store an article's wording; return which it is, and how often it was revised."""
+    article, published = verdict.article, verdict.article.published
+    spelled: dict[str, Any] = columns(articles, article, verdict) | {
         "zones": [astuple(zone) for zone in article.zones],
-        "url": article.url,
-        "canonical": article.canonical,
-        "site": article.site,
-        "author": article.author,
-        "language": article.language,
+        "origin": article.origin.name,
         "published_at": published and published.at,
         "precision": published and published.precision,
-        "origin": article.origin.name,
-        "decision": verdict.decision,
-        "reason": verdict.reason,
-        "copy_of": verdict.copy_of,
-        "rules_hash": verdict.rules_hash,
     }
+    if known is None:
+        new = insert(articles).returning(articles.c.id)
+        return ArticleId(db.execute(new, spelled | {"seen_at": now}).scalar_one()), 0
+    spelled["revision"] = articles.c.revision + 1
+    edited = update(articles).where(articles.c.id == known).values(**spelled)
+    return known, db.execute(edited.returning(articles.c.revision)).scalar_one()
 
 
-def _add(connection: Connection, verdict: Verdict, *, now: datetime) -> ArticleId:
-    new = insert(articles).returning(articles.c.id)
-    return ArticleId(connection.execute(new, _spelled(verdict) | {"seen_at": now}).scalar_one())
-
-
-def _revise(connection: Connection, article: ArticleId, verdict: Verdict, *, now: datetime) -> int:
-    """Store an article's new wording and return how often that has happened."""
-    edited = (
-        update(articles)
-        .where(articles.c.id == article)
-        .values(**_spelled(verdict), revised_at=now, revision=articles.c.revision + 1)
-        .returning(articles.c.revision)
-    )
-    return int(connection.execute(edited).scalar_one())
-
-
-def _count(connection: Connection, host: str, hashes: Iterable[int], *, now: datetime) -> None:
+def _count(db: Connection, host: str, hashes: Iterable[int], *, now: datetime) -> None:
     """Count each sentence once for the article it stands in."""
     rows = [{"host": host, "hash": one, "articles": 1, "seen_at": now} for one in set(hashes)]
     if rows:
         new = insert_into(sentences)
         once_more = {"articles": sentences.c.articles + 1, "seen_at": new.excluded.seen_at}
         key = [sentences.c.host, sentences.c.hash]
-        connection.execute(new.on_conflict_do_update(index_elements=key, set_=once_more), rows)
+        db.execute(new.on_conflict_do_update(index_elements=key, set_=once_more), rows)
+
+
+def _alert(
+    db: Connection, article: ArticleId, revision: int, verdict: Verdict, *, now: datetime
+) -> dict[RuleSetId, int]:
+    """Store matches and alerts of the rule sets that had none yet; return all alerts there are."""
+    mine = select(alerts.c.rule_set, alerts.c.id).where(alerts.c.article_id == article)
+    known = {rule_set for rule_set, _ in db.execute(mine)}
+    new = [match for match in verdict.matches if match.rule_set not in known]
+    about = {"article_id": article, "at": now}
+    for match in new:
+        evidence = [astuple(piece) for piece in match.evidence]
+        row = columns(matches, match) | about | {"evidence": evidence, "revision": revision}
+        db.execute(insert(matches), row)
+    if verdict.decision not in UNTOLD:
+        for rule_set in dict.fromkeys(match.rule_set for match in new):
+            db.execute(insert(alerts), columns(alerts, verdict) | about | {"rule_set": rule_set})
+    return {RuleSetId(rule_set): id_ for rule_set, id_ in db.execute(mine)}
+
+
+def _queue(db: Connection, draft: Draft, wanted: set[int], delivery: dict[str, Any]) -> bool:
+    """Write a delivery, unless its chat has, or is to get, each of the alerts wanted already."""
+    chat = present(db, draft.chat)  # it may have moved since the draft was written
+    had = select(outbox_alerts.c.alert_id).where(outbox_alerts.c.chat_id == chat.id)
+    news = wanted.difference(db.scalars(had.where(outbox_alerts.c.alert_id.in_(wanted))))
+    if news:
+        state = DeliveryState.SUSPENDED if chat.suspended_at else DeliveryState.QUEUED
+        place = {"chat_id": chat.id, "thread": chat.thread, "state": state}
+        row = columns(outbox, draft.message) | delivery | place
+        id_ = db.execute(insert(outbox).returning(outbox.c.id), row).scalar_one()
+        rows = [{"alert_id": one, "chat_id": chat.id, "outbox_id": id_} for one in sorted(news)]
+        db.execute(insert(outbox_alerts), rows)
+    return bool(news)
 
 
 def _finish(
-    connection: Connection, entry: EntryId, article: ArticleId, revision: int | None = None
+    db: Connection, entry: EntryId, article: ArticleId, revision: int | None = None
 ) -> None:
     """Close an entry, unless it was edited while we read it: then it waits to be read again."""
-    mine = update(entries).where(entries.c.id == entry).values(article_id=article)
-    same = entries.c.revision == (entries.c.revision if revision is None else revision)
-    closed = connection.execute(mine.where(same).values(**READ_IN_FULL))
-    if not closed.rowcount:
-        connection.execute(mine)
+    mine = update(entries).where(entries.c.id == entry)
+    db.execute(mine.values(article_id=article))
+    if revision is not None:
+        mine = mine.where(entries.c.revision == revision)
+    db.execute(mine.values(summary="", content="", state=DONE, error=None))

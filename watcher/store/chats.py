@@ -4,26 +4,27 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, delete, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, and_, case, delete, insert, or_, select, update
 
 from watcher.model import Chat, ChatId, ChatSpec, DeliveryState, Level, RuleSetId
 from watcher.store.opening import Database, reading, writing, writing_through
-from watcher.store.schema import chats, outbox, outbox_alerts, subscriptions
+from watcher.store.schema import chats, columns, outbox, outbox_alerts, subscriptions, value
 
-OPEN = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.UNSURE, DeliveryState.SUSPENDED)
+WAITING = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.UNSURE)
 
 
 def same_address(chat: ChatId) -> Select[tuple[int]]:
-    """
-    Select the chats that stand behind one address, this one included.
-
-    The topics of a forum are chats of their own, but the channel numbers, slows down, blocks and
-    moves the whole forum.
-    """
+    """Select the chats (topics of one forum) that a channel slows, blocks and moves together."""
     this = chats.alias("this")
     together = and_(chats.c.channel == this.c.channel, chats.c.address == this.c.address)
     there = select(chats.c.id).join(this, together)
     return there.where(this.c.id == chat, chats.c.merged_into.is_(None))
+
+
+def present(db: Connection, chat: ChatId) -> Row[Any]:
+    """Find a chat, or the one that it has become by moving onto another."""
+    row = db.execute(select(chats).where(chats.c.id == chat)).one()
+    return row if row.merged_into is None else present(db, row.merged_into)
 
 
 class Chats(Database):
@@ -31,182 +32,124 @@ class Chats(Database):
 
     @writing
     def sync_chats(
-        self, connection: Connection, specs: Sequence[ChatSpec], *, channel: str, now: datetime
+        self, db: Connection, specs: Sequence[ChatSpec], *, channel: str, now: datetime
     ) -> list[Chat]:
-        """
-        Take over the configured chats and return those that can be reached.
-
-        All others become inactive, those of other channels too: what waits for them stays put.
-        """
-        wanted: dict[int, ChatSpec] = {}
+        """Take over the configured chats and return the reachable; what waits for others stays."""
+        wanted: dict[ChatId, ChatSpec] = {}
         for spec in specs:
-            chat = _resolved(connection, spec, channel, now=now)
+            chat = _resolved(db, spec, channel, now=now)
             # A chat that moved onto another configured one listens to that one's settings.
             if chat.configured == spec.address or chat.id not in wanted:
                 wanted[chat.id] = spec
-        connection.execute(update(chats).values(active=False))
+        db.execute(update(chats).values(active=False))
         for id_, spec in wanted.items():
-            _describe(connection, ChatId(id_), spec)
-        return _reachable(connection)
+            told = {"level": spec.level, "language": spec.language, "name": spec.name}
+            db.execute(update(chats).where(chats.c.id == id_).values(active=True, **told))
+            db.execute(delete(subscriptions).where(subscriptions.c.chat_id == id_))
+            for rule_set in dict.fromkeys(spec.rule_sets):
+                db.execute(insert(subscriptions), {"chat_id": id_, "rule_set": rule_set})
+        return _reachable(db)
 
     @reading
-    def chats(self, connection: Connection) -> list[Chat]:
+    def chats(self, db: Connection) -> list[Chat]:
         """Return the chats that are configured and reachable."""
-        return _reachable(connection)
+        return _reachable(db)
 
     @writing_through
-    def pause_chat(self, connection: Connection, chat: ChatId, *, until: datetime) -> None:
+    def pause_chat(self, db: Connection, chat: ChatId, *, until: datetime) -> None:
         """Hand out nothing for this address before `until`."""
         paused = update(chats).where(chats.c.id.in_(same_address(chat)))
-        connection.execute(paused.values(paused_until=until))
+        db.execute(paused.values(paused_until=until))
 
     @writing_through
-    def suspend(self, connection: Connection, chat: ChatId, *, error: str, now: datetime) -> None:
+    def suspend(self, db: Connection, chat: ChatId, *, error: str, now: datetime) -> None:
         """Stop sending to an address that cannot be reached; what waits for it waits on."""
-        ids = list(connection.scalars(same_address(chat)))
+        ids = list(db.scalars(same_address(chat)))
         gone = update(chats).where(chats.c.id.in_(ids))
-        connection.execute(gone.values(suspended_at=now, error=error))
-        waiting = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.UNSURE)
-        connection.execute(
-            update(outbox)
-            .where(outbox.c.chat_id.in_(ids), outbox.c.state.in_(waiting))
-            .values(state=DeliveryState.SUSPENDED, lease_until=None, error=error)
-        )
+        db.execute(gone.values(suspended_at=now, error=error))
+        waiting = update(outbox).where(outbox.c.chat_id.in_(ids), outbox.c.state.in_(WAITING))
+        db.execute(waiting.values(state=DeliveryState.SUSPENDED, lease_until=None, error=error))
 
     @writing
-    def resume_chat(self, connection: Connection, chat: ChatId) -> None:
+    def resume_chat(self, db: Connection, chat: ChatId) -> None:
         """Send again to an address that can be reached again, first what waited for it."""
-        ids = list(connection.scalars(same_address(chat)))
+        ids = list(db.scalars(same_address(chat)))
         back = update(chats).where(chats.c.id.in_(ids))
-        connection.execute(back.values(suspended_at=None, error=None))
-        waiting = update(outbox).where(
-            outbox.c.chat_id.in_(ids), outbox.c.state == DeliveryState.SUSPENDED
-        )
-        for doubted, state in ((False, DeliveryState.QUEUED), (True, DeliveryState.UNSURE)):
-            some = waiting.where(outbox.c.doubted == doubted)
-            connection.execute(some.values(state=state))
+        db.execute(back.values(suspended_at=None, error=None))
+        suspended = outbox.c.chat_id.in_(ids), outbox.c.state == DeliveryState.SUSPENDED
+        state = case((outbox.c.doubted, DeliveryState.UNSURE), else_=DeliveryState.QUEUED)
+        db.execute(update(outbox).where(*suspended).values(state=state))
 
     @writing_through
-    def move(self, connection: Connection, chat: ChatId, *, address: str) -> None:
-        """
-        Follow a chat to its new address; what was on its way was refused and is queued again.
-
-        Where the new address is another chat already, the two become one: an alert that both
-        were to get, the other gets once.
-        """
-        ids = list(connection.scalars(same_address(chat)))
-        _requeue(connection, ids)
-        for row in connection.execute(select(chats).where(chats.c.id.in_(ids))).all():
-            other = connection.scalar(
-                select(chats.c.id).where(
-                    chats.c.channel == row.channel,
-                    chats.c.address == address,
-                    chats.c.thread == row.thread,
-                    chats.c.id != row.id,
-                    chats.c.merged_into.is_(None),
-                )
-            )
-            values: dict[str, Any] = {
-                "address": address,
-                "last_receipt": "",
-            }  # receipts count anew there
-            if other is not None:
-                _merge(connection, row, ChatId(other))
+    def move(self, db: Connection, chat: ChatId, *, address: str) -> None:
+        """Follow a chat to its new address, be it another chat's; queue again what was refused."""
+        ids = list(db.scalars(same_address(chat)))
+        _requeue(db, ids)
+        for row in db.execute(select(chats).where(chats.c.id.in_(ids))).all():
+            there = and_(chats.c.channel == row.channel, chats.c.address == address)
+            same = and_(chats.c.thread == row.thread, chats.c.id != row.id)
+            twin = select(chats.c.id).where(there, same, chats.c.merged_into.is_(None))
+            # Receipts count anew there.
+            values: dict[str, Any] = {"address": address, "last_receipt": ""}
+            if other := db.scalar(twin):
+                _merge(db, row, ChatId(other))
                 values |= {"merged_into": other, "active": False}
-            moved = update(chats).where(chats.c.id == row.id)
-            connection.execute(moved.values(**values))
+            db.execute(update(chats).where(chats.c.id == row.id).values(**values))
 
     @writing_through
-    def drop_thread(self, connection: Connection, chat: ChatId) -> None:
+    def drop_thread(self, db: Connection, chat: ChatId) -> None:
         """Queue what waits for a closed topic again, this time for the chat as a whole."""
-        _requeue(connection, [chat], thread=0)
+        _requeue(db, [chat], thread=0)
 
 
-def _reachable(connection: Connection) -> list[Chat]:
+def _reachable(db: Connection) -> list[Chat]:
+    followed: dict[int, tuple[RuleSetId, ...]] = {}
+    for chat, rule_set in db.execute(select(subscriptions)):
+        followed[chat] = (*followed.get(chat, ()), RuleSetId(rule_set))
     here = chats.c.active & chats.c.suspended_at.is_(None)
-    rows = connection.execute(select(chats).where(here).order_by(chats.c.id)).all()
-    followed: dict[int, list[RuleSetId]] = {}
-    for row in connection.execute(select(subscriptions)):
-        followed.setdefault(row.chat_id, []).append(RuleSetId(row.rule_set))
-    return [_chat_of(row, tuple(followed.get(row.id, ()))) for row in rows]
+    found = []
+    for row in db.execute(select(chats).where(here).order_by(chats.c.id)):
+        rule_sets, level = followed.get(row.id, ()), Level(row.level)
+        spec = value(ChatSpec, row, thread=row.thread or None, rule_sets=rule_sets, level=level)
+        found.append(Chat(id=ChatId(row.id), spec=spec))
+    return found
 
 
-def _chat_of(row: Row[Any], rule_sets: tuple[RuleSetId, ...]) -> Chat:
-    spec = ChatSpec(
-        address=row.address,
-        thread=row.thread or None,
-        rule_sets=rule_sets,
-        level=Level(row.level),
-        language=row.language,
-        name=row.name,
-    )
-    return Chat(id=ChatId(row.id), spec=spec)
-
-
-def _resolved(connection: Connection, spec: ChatSpec, channel: str, *, now: datetime) -> Row[Any]:
+def _resolved(db: Connection, spec: ChatSpec, channel: str, *, now: datetime) -> Row[Any]:
     """Find the chat that a spec names, by its old address or its new one, or make it."""
-    mine = (chats.c.channel == channel) & (chats.c.thread == (spec.thread or 0))
-    here = or_(chats.c.configured == spec.address, chats.c.address == spec.address)
-    found = connection.execute(
-        select(chats)
-        .where(mine, here)
-        .order_by((chats.c.configured == spec.address).desc(), chats.c.merged_into.isnot(None))
+    thread, configured = spec.thread or 0, chats.c.configured == spec.address
+    mine = (chats.c.channel == channel) & (chats.c.thread == thread)
+    known = db.scalar(
+        select(chats.c.id)
+        .where(mine, or_(configured, chats.c.address == spec.address))
+        .order_by(configured.desc(), chats.c.merged_into.isnot(None))
     )
-    row = found.first()
-    if row is None:
-        new = insert(chats).values(
-            channel=channel,
-            configured=spec.address,
-            address=spec.address,
-            thread=spec.thread or 0,
-            level=spec.level,
-            language=spec.language,
-            name=spec.name,
-            active=True,
-            since=now,
-        )
-        row = connection.execute(new.returning(chats)).one()
-    while row.merged_into is not None:
-        target = select(chats).where(chats.c.id == row.merged_into)
-        row = connection.execute(target).one()
-    return row
+    if known is None:
+        row = columns(chats, spec) | {"channel": channel, "thread": thread, "since": now}
+        new = insert(chats).values(**row, configured=spec.address, active=True)
+        known = db.execute(new.returning(chats.c.id)).scalar_one()
+    return present(db, known)
 
 
-def _describe(connection: Connection, chat: ChatId, spec: ChatSpec) -> None:
-    """Store what the administrator says of a chat."""
-    connection.execute(
-        update(chats)
-        .where(chats.c.id == chat)
-        .values(active=True, level=spec.level, language=spec.language, name=spec.name)
-    )
-    connection.execute(delete(subscriptions).where(subscriptions.c.chat_id == chat))
-    if spec.rule_sets:
-        rows = [{"chat_id": chat, "rule_set": one} for one in dict.fromkeys(spec.rule_sets)]
-        connection.execute(insert(subscriptions), rows)
-
-
-def _requeue(connection: Connection, ids: Sequence[int], thread: int | None = None) -> None:
+def _requeue(db: Connection, ids: Sequence[int], **values: int) -> None:
     """Queue again what the channel refused; what is in doubt stays so."""
-    waiting = (DeliveryState.QUEUED, DeliveryState.SENDING)
-    again = update(outbox).where(outbox.c.chat_id.in_(ids), outbox.c.state.in_(waiting))
-    if thread is not None:
-        again = again.values(thread=thread)
-    connection.execute(again.values(state=DeliveryState.QUEUED, lease_until=None, doubted=False))
+    waiting = outbox.c.state.in_((DeliveryState.QUEUED, DeliveryState.SENDING))
+    again = update(outbox).where(outbox.c.chat_id.in_(ids), waiting)
+    queued = {"state": DeliveryState.QUEUED, "lease_until": None, "doubted": False}
+    db.execute(again.values(**queued, **values))
 
 
-def _merge(connection: Connection, chat: Row[Any], other: ChatId) -> None:
+def _merge(db: Connection, chat: Row[Any], other: ChatId) -> None:
     """Give another chat what waits for this one, without what it already has."""
     if chat.active:
-        connection.execute(update(chats).where(chats.c.id == other).values(active=True))
+        db.execute(update(chats).where(chats.c.id == other).values(active=True))
     theirs = select(outbox_alerts.c.alert_id).where(outbox_alerts.c.chat_id == other)
     mine = outbox_alerts.c.chat_id == chat.id
-    connection.execute(delete(outbox_alerts).where(mine, outbox_alerts.c.alert_id.in_(theirs)))
-    connection.execute(update(outbox_alerts).where(mine).values(chat_id=other))
-    told = select(outbox_alerts.c.outbox_id)
-    waiting = outbox.c.chat_id == chat.id, outbox.c.state.in_(OPEN)
-    connection.execute(
-        update(outbox)
-        .where(*waiting, outbox.c.id.not_in(told))
-        .values(state=DeliveryState.EXPIRED, error="the chat it moved onto has it already")
-    )
-    connection.execute(update(outbox).where(outbox.c.chat_id == chat.id).values(chat_id=other))
+    db.execute(delete(outbox_alerts).where(mine, outbox_alerts.c.alert_id.in_(theirs)))
+    db.execute(update(outbox_alerts).where(mine).values(chat_id=other))
+    untold = outbox.c.id.not_in(select(outbox_alerts.c.outbox_id))
+    waiting = outbox.c.state.in_((*WAITING, DeliveryState.SUSPENDED))
+    known = update(outbox).where(outbox.c.chat_id == chat.id, waiting, untold)
+    reason = "the chat it moved onto has it already"
+    db.execute(known.values(state=DeliveryState.EXPIRED, error=reason))
+    db.execute(update(outbox).where(outbox.c.chat_id == chat.id).values(chat_id=other))

@@ -1,31 +1,16 @@
-"""
-The tables, declared once. Statements over them stand in the modules beside this one.
+"""The tables, declared once. What only SQLite needs is said here (`sqlite_...`) and in `opening`."""
 
-What only SQLite needs is said here (`sqlite_...`) and in `opening`; the rest is portable Core.
-"""
-
+from dataclasses import fields
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final, TypeVar
 
-from sqlalchemy import (
-    JSON,
-    BigInteger,
-    Boolean,
-    Column,
-    DateTime,
-    Dialect,
-    Float,
-    ForeignKey,
-    Index,
-    Integer,
-    MetaData,
-    Table,
-    Text,
-    TypeDecorator,
-    UniqueConstraint,
-)
+from sqlalchemy import Column, Dialect, ForeignKey, Index, MetaData, Row, Table, UniqueConstraint
+from sqlalchemy.types import JSON, BigInteger, Boolean, DateTime, Float, Integer, Interval, Text
+from sqlalchemy.types import TypeDecorator as Decorator
 
 REVISION: Final = "0001"  # the newest migration; a test compares it with the folder
+
+V = TypeVar("V")
 
 metadata = MetaData(
     naming_convention={
@@ -37,7 +22,21 @@ metadata = MetaData(
 )
 
 
-class Instant(TypeDecorator[datetime]):
+def columns(table: Table, *values: object) -> dict[str, Any]:
+    """Spell values as columns of a table: each column takes the field that has its name."""
+    names = table.c.keys()
+    return {
+        name: getattr(value, name) for value in values for name in names if hasattr(value, name)
+    }
+
+
+def value(kind: type[V], row: Row[Any], **others: object) -> V:
+    """Read a value out of a row: each field not among `others` takes the column of its name."""
+    names = {field.name for field in fields(kind)} & row._mapping.keys()  # type: ignore[arg-type]
+    return kind(**{name: row._mapping[name] for name in names} | others)
+
+
+class Instant(Decorator[datetime]):
     """An aware time in UTC; SQLite keeps it as text that sorts by time."""
 
     impl = DateTime(timezone=True)
@@ -45,18 +44,16 @@ class Instant(TypeDecorator[datetime]):
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Refuse a naive time: nobody could say later which hour it was."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
+        if value is not None and value.tzinfo is None:
             raise ValueError(f"{value} has no time zone; pass an aware time")
-        return value.astimezone(UTC)
+        return value and value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Give the zone back that SQLite dropped."""
         return value if value is None else value.replace(tzinfo=UTC)
 
 
-class Words(TypeDecorator[str]):
+class Words(Decorator[str]):
     """Text from anywhere: what UTF-8 or a database cannot hold is marked, one character for one."""
 
     impl = Text
@@ -77,28 +74,31 @@ def storable(value: str) -> str:
     return value.encode("utf-8", "replace").decode().replace("\0", "\ufffd")
 
 
+def required(kind: Any, *names: str, default: str | None = None) -> list[Column[Any]]:
+    """Declare columns that are never null."""
+    return [Column(name, kind, nullable=False, default=default) for name in names]
+
+
+def optional(kind: Any, *names: str) -> list[Column[Any]]:
+    """Declare columns that may be null."""
+    return [Column(name, kind) for name in names]
+
+
 feeds = Table(
     "feeds",
     metadata,
     Column("id", Integer, primary_key=True),
     Column("url", Words, nullable=False, unique=True),  # as configured
-    Column("address", Words, nullable=False),  # where it has moved to for good
-    Column("kind", Words, nullable=False),
-    Column("title", Words, nullable=False),  # as configured; empty: as the feed says
-    Column("said_title", Words, nullable=False, default=""),
-    Column("language", Words, nullable=False),
-    Column("said_language", Words, nullable=False, default=""),
+    *required(Words, "address"),  # where it has moved to for good
+    *required(Words, "kind", "title", "language", "state"),  # as configured; may be empty
+    *required(Words, "said_title", "said_language", default=""),  # as the feed says
+    *required(Words, "etag", "last_modified", "body_hash", default=""),
     Column("tags", JSON, nullable=False),
-    Column("state", Words, nullable=False),
-    Column("etag", Words, nullable=False, default=""),
-    Column("last_modified", Words, nullable=False, default=""),
-    Column("body_hash", Words, nullable=False, default=""),
     Column("due_at", Instant, nullable=False),
-    Column("interval", Float),  # seconds
+    Column("interval", Interval),
     Column("failures", Integer, nullable=False, default=0),
     Column("error", Words),
-    Column("polled_at", Instant),
-    Column("changed_at", Instant),
+    *optional(Instant, "polled_at", "changed_at"),
     Index(None, "state", "due_at"),
 )
 
@@ -109,32 +109,22 @@ hosts = Table(
     Column("next_at", Instant, nullable=False),
     Column("robots", Words),
     Column("robots_at", Instant),
-    sqlite_with_rowid=False,
 )
 
 articles = Table(
     "articles",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("title", Words, nullable=False),
     Column("text", Words),  # null once it has been pruned
     Column("zones", JSON, nullable=False),  # [[kind, start, end], ...]
-    Column("url", Words, nullable=False),
-    Column("canonical", Words, nullable=False),
-    Column("site", Words, nullable=False),
-    Column("author", Words, nullable=False),
-    Column("language", Words, nullable=False),
+    *required(Words, "title", "url", "canonical", "site", "author", "language"),
     Column("published_at", Instant),
     Column("precision", Words),
-    Column("origin", Words, nullable=False),  # the name in `Origin`: its sentence may be reworded
-    Column("decision", Words, nullable=False),
-    Column("reason", Words, nullable=False),
+    *required(Words, "origin"),  # the name in `Origin`: its sentence may be reworded
+    *required(Words, "decision", "reason", "rules_hash"),
     Column("copy_of", Integer, ForeignKey("articles.id")),
-    Column("rules_hash", Words, nullable=False),
     Column("revision", Integer, nullable=False, default=0),
-    Column("seen_at", Instant, nullable=False),
-    Column("revised_at", Instant),
-    Index(None, "seen_at"),
+    Column("seen_at", Instant, nullable=False, index=True),
 )
 
 entries = Table(
@@ -142,28 +132,20 @@ entries = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("feed_id", Integer, ForeignKey("feeds.id"), nullable=False),
-    Column("key", Words, nullable=False),  # digest of what tells it from the feed's other entries
-    Column("fingerprint", Words, nullable=False),  # digest of what it says
-    Column("state", Words, nullable=False),
-    Column("guid", Words, nullable=False),
-    Column("url", Words, nullable=False),
-    Column("title", Words, nullable=False),
-    Column("summary", Words, nullable=False),
-    Column("content", Words, nullable=False),
-    Column("author", Words, nullable=False),
-    Column("language", Words, nullable=False),
+    *required(Words, "key"),  # digest of what tells it from the feed's other entries
+    *required(Words, "fingerprint"),  # digest of what it says
+    *required(Words, "state", "guid", "url", "title", "summary", "content", "author", "language"),
+    *required(Words, "host"),  # that serves the page, and takes so many questions a minute
     Column("published_at", Instant),
     Column("precision", Words),
-    Column("order_at", Instant, nullable=False),  # published, else seen
-    Column("seen_at", Instant, nullable=False),
-    Column("due_at", Instant, nullable=False),
-    Column("attempts", Integer, nullable=False),
+    *required(Instant, "order_at"),  # published, else seen
+    *required(Instant, "seen_at", "due_at"),
+    *required(Instant, "revised_at"),  # when its last wording is first read
+    *required(Integer, "attempts", "revision"),
     Column("error", Words),
     Column("article_id", Integer, ForeignKey("articles.id")),
-    Column("revision", Integer, nullable=False),
-    Column("revised_at", Instant, nullable=False),  # when its last wording is first read
     UniqueConstraint("feed_id", "key"),
-    Index(None, "state", "order_at"),
+    Index(None, "state", "host", "order_at", "due_at"),  # all that `pending` has to look at
 )
 
 aliases = Table(
@@ -181,17 +163,12 @@ matches = Table(
     "matches",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("article_id", Integer, ForeignKey("articles.id"), nullable=False),
-    Column("rule", Words, nullable=False),
-    Column("rule_set", Words, nullable=False),
-    Column("title", Words, nullable=False),
-    Column("severity", Words, nullable=False),
+    Column("article_id", Integer, ForeignKey("articles.id"), nullable=False, index=True),
+    *required(Words, "rule", "rule_set", "title", "severity", "rules_hash"),
     Column("score", Float, nullable=False),
     Column("evidence", JSON, nullable=False),  # [[zone, start, end, words, quote], ...]
-    Column("rules_hash", Words, nullable=False),
     Column("revision", Integer, nullable=False),  # of the article
     Column("at", Instant, nullable=False),
-    Index(None, "article_id"),
 )
 
 alerts = Table(
@@ -199,9 +176,7 @@ alerts = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("article_id", Integer, ForeignKey("articles.id"), nullable=False),
-    Column("rule_set", Words, nullable=False),
-    Column("decision", Words, nullable=False),
-    Column("reason", Words, nullable=False),
+    *required(Words, "rule_set", "decision", "reason"),
     Column("at", Instant, nullable=False),
     UniqueConstraint("article_id", "rule_set"),
 )
@@ -210,20 +185,16 @@ chats = Table(
     "chats",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("channel", Words, nullable=False),
-    Column("configured", Words, nullable=False),  # the address in the configuration
-    Column("address", Words, nullable=False),  # where it has moved to
+    *required(Words, "channel", "level", "language", "name"),
+    *required(Words, "configured"),  # the address in the configuration
+    *required(Words, "address"),  # where it has moved to
     Column("thread", Integer, nullable=False),  # 0: none (a NULL would not be unique)
-    Column("level", Words, nullable=False),
-    Column("language", Words, nullable=False),
-    Column("name", Words, nullable=False),
     Column("active", Boolean, nullable=False),
     Column("since", Instant, nullable=False),
     Column("merged_into", Integer, ForeignKey("chats.id")),
-    Column("paused_until", Instant),
-    Column("suspended_at", Instant),
+    *optional(Instant, "paused_until", "suspended_at"),
     Column("error", Words),
-    Column("last_receipt", Words, nullable=False, default=""),
+    *required(Words, "last_receipt", default=""),
     UniqueConstraint("channel", "configured", "thread"),
     Index(None, "channel", "address"),
 )
@@ -233,7 +204,6 @@ subscriptions = Table(  # a chat without any follows every rule set
     metadata,
     Column("chat_id", Integer, ForeignKey("chats.id"), primary_key=True),
     Column("rule_set", Words, primary_key=True),
-    sqlite_with_rowid=False,
 )
 
 outbox = Table(
@@ -244,19 +214,14 @@ outbox = Table(
     Column("article_id", Integer, ForeignKey("articles.id"), nullable=False),
     Column("revision", Integer, nullable=False),  # of the article
     Column("thread", Integer, nullable=False),  # 0: none
-    Column("html", Words, nullable=False),
+    *required(Words, "html", "link", "button", "state"),
     Column("silent", Boolean, nullable=False),
-    Column("link", Words, nullable=False),
-    Column("button", Words, nullable=False),  # what the link button says
-    Column("state", Words, nullable=False),
-    Column("doubted", Boolean, nullable=False),  # it may have arrived: ask before it is sent again
-    Column("queued_at", Instant, nullable=False),
-    Column("due_at", Instant, nullable=False),
-    Column("lease_until", Instant),
-    Column("attempts", Integer, nullable=False),
+    Column("doubted", Boolean, nullable=False, default=False),  # it may have arrived
+    *required(Instant, "queued_at", "due_at"),
+    *optional(Instant, "lease_until", "sent_at"),
+    Column("attempts", Integer, nullable=False, default=0),
     Column("error", Words),
-    Column("receipt", Words, nullable=False),
-    Column("sent_at", Instant),
+    *required(Words, "receipt", default=""),
     Index(None, "state", "chat_id", "due_at"),
 )
 
@@ -266,7 +231,6 @@ outbox_alerts = Table(  # the key makes "one alert, one delivery a chat" a fact 
     Column("alert_id", Integer, ForeignKey("alerts.id"), primary_key=True),
     Column("chat_id", Integer, ForeignKey("chats.id"), primary_key=True),
     Column("outbox_id", Integer, ForeignKey("outbox.id"), nullable=False),
-    sqlite_with_rowid=False,
 )
 
 sentences = Table(
