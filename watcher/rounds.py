@@ -20,7 +20,7 @@ READING: Final = 64  # articles in work at once
 READING_PER_HOST: Final = 2  # one at work, one waiting for the host's turn
 PAUSE: Final = timedelta(seconds=15)  # after the store failed
 STALLED: Final = timedelta(minutes=10)  # no task may be in work longer
-SOON: Final = 0.02  # seconds: what ends together is looked at together
+SOON: Final = 0.05  # seconds: what ends together is looked at together
 UNEXPECTED: Final = timedelta(minutes=10)  # before a thing that met a defect of ours is tried again
 
 
@@ -60,7 +60,9 @@ class Rounds:
         for feed in await store.due_feeds(now, limit=limit, everything=everything):
             if feed.id not in polling and (everything or len(self.polling) < self.polls):
                 self.polling[feed.id] = self._work(self._poll(feed))
-        for pending in await store.pending(now, limit=READING * 8):
+        if len(self.reading) > READING * 3 // 4:
+            return  # the store is asked for a handful at a time, not for each
+        for pending in await store.pending(now, limit=READING * 4):
             host = self.line.host(pending)
             busy = sum(host == other for other in self.hosts.values() if host)
             if len(self.reading) >= READING:
