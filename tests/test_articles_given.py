@@ -1,4 +1,4 @@
-"""Articles made of given text: seeds, feeds' own text."""
+"""Articles made of given text: seeds, feeds' own text; the page or the feed."""
 
 import re
 import unicodedata
@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.seeds import BODY, seed
-from watcher.articles import from_entry, from_text, headline
+from watcher.articles import choose, from_text
 from watcher.model import Article, Entry, Origin, Precision, Published, ZoneKind
 
 NOW = datetime(2026, 2, 1, tzinfo=UTC)
@@ -73,7 +73,7 @@ def test_seed_001() -> None:
     article = from_text("", seed("001"))
     title = "La Chine autorise Alibaba et d'autres à acheter des accélérateurs IA Nvidia H200, mais sous condition"
     chrome = "\n".join(pieces(article, ZoneKind.CHROME))
-    assert pieces(article, ZoneKind.HEADING)[0] == headline(article) == title
+    assert pieces(article, ZoneKind.HEADING)[0] == title
     assert chrome.count(title) == 1
     for line in ("Ekhbary", "Breaking", "Ekhbary Editor", "3 days ago", "56"):
         assert line in chrome.split("\n")
@@ -90,7 +90,7 @@ def test_seed_002() -> None:
     caption = text.index("DeepSeek Logo")
     title = text.index("\nDeepSeek autorisé") + 1
     kept = inked(text, 0, len(text)) - chrome
-    printed = inked(text, title, title + len(headline(article)))
+    printed = inked(text, title, text.index("\n", title))
     assert kept == printed | inked(text, *BODY) - set(range(caption, caption + 13))
     assert pieces(article, ZoneKind.QUOTE)[0].startswith("« les licences")
 
@@ -164,7 +164,7 @@ def test_entry() -> None:
         language="fr",
         published=Published(at=NOW, precision=Precision.TIME),
     )
-    article = from_entry(entry, Origin.ROBOTS)
+    article = choose(Origin.ROBOTS, entry)
     assert (article.origin, article.url, article.site) == (
         Origin.ROBOTS,
         entry.url,
@@ -177,21 +177,6 @@ def test_entry() -> None:
     )
     assert len(pieces(article, ZoneKind.CHROME)) == 1
     assert pieces(article, ZoneKind.LEAD)[0].startswith("Pékin fixe")
-    assert from_entry(entry, Origin.MISSING, url="https://autre.example/a").site == "autre.example"
-
-
-@pytest.mark.parametrize(
-    ("title", "text", "shown"),
-    [
-        ("Un titre", "Un texte.", "Un titre"),
-        ("", "Une phrase. Une autre.", "Une phrase."),
-        ("", "56\n12 min", ""),
-        ("", "", ""),
-    ],
-)
-def test_headline(title: str, text: str, shown: str) -> None:
-    """What is shown as a title is the title, else the article's first heading or sentence."""
-    assert headline(from_text(title, text)) == shown
 
 
 @given(st.text(), st.text())
@@ -202,3 +187,96 @@ def test_total(title: str, text: str) -> None:
     for zone in article.zones:
         assert 0 <= zone.start < zone.end
         assert zone.end <= len(title if zone.kind is ZoneKind.TITLE else text)
+
+
+# The page or the feed ---------------------------------------------------------------------------
+
+SHORT = "Pékin fixe un quota de puces importées pour les centres de données du pays."
+LONG = " ".join([SHORT] * 8)
+DAY = Published(at=datetime(2026, 1, 14, tzinfo=UTC), precision=Precision.DAY)
+TIME = Published(at=datetime(2026, 1, 14, 9, tzinfo=UTC), precision=Precision.TIME)
+
+
+def page(text: str = LONG, *, title: str = "Un quota", origin: Origin = Origin.PAGE) -> Article:
+    given = from_text(title, text, url="https://puces.example/quota", published=DAY)
+    return Article(
+        title=given.title,
+        text=given.text,
+        zones=given.zones,
+        url=given.url,
+        canonical="https://puces.example/quota",
+        site="Puces",
+        author="",
+        language="",
+        published=given.published,
+        origin=origin,
+    )
+
+
+def entry(text: str = SHORT, *, title: str = "Le quota") -> Entry:
+    return Entry(
+        url="https://puces.example/r?id=1",
+        title=title,
+        summary=text,
+        author="Nadia Exemple",
+        language="fr",
+        published=TIME,
+    )
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [origin for origin in Origin if origin not in {Origin.PAGE, Origin.GIVEN}],
+)
+def test_no_page(reason: Origin) -> None:
+    """Without a page, the feed's own text is judged, and the article says why."""
+    article = choose(reason, entry())
+    assert (article.origin, article.text, article.title) == (reason, SHORT, "Le quota")
+    assert article.canonical == ""
+
+
+def test_page() -> None:
+    """A page is preferred; the feed fills what it lacks, and the more precise date counts."""
+    article = choose(page(), entry())
+    assert (article.origin, article.text, article.title) == (Origin.PAGE, LONG, "Un quota")
+    assert (article.author, article.language) == ("Nadia Exemple", "fr")
+    assert article.published == TIME
+    assert article.canonical == article.url == "https://puces.example/quota"
+
+
+def test_page_without_title() -> None:
+    """The feed's title gets its zone."""
+    article = choose(page(title=""), entry())
+    assert article.title == "Le quota"
+    assert (article.zones[0].kind, article.zones[0].end) == (ZoneKind.TITLE, 8)
+
+
+def test_entry_without_title() -> None:
+    """A feed that gives more text but no title takes the page's."""
+    article = choose(page(SHORT), entry(LONG, title=""))
+    assert (article.title, article.origin) == ("Un quota", Origin.PAYWALL)
+    assert article.zones[0].kind is ZoneKind.TITLE
+    assert choose(page(title=""), entry(title="")).title == ""
+
+
+@pytest.mark.parametrize(
+    ("shown", "fed", "origin", "chosen"),
+    [
+        (SHORT, LONG, Origin.PAGE, Origin.PAYWALL),
+        (LONG, LONG + SHORT, Origin.PAGE, Origin.PAGE),
+        (SHORT[:30], SHORT, Origin.PAGE, Origin.PAGE),
+        (SHORT, SHORT + " Et plus.", Origin.PAYWALL, Origin.PAYWALL),
+        (LONG, SHORT, Origin.PAYWALL, Origin.PAGE),
+        (LONG, LONG, Origin.SOFT_404, Origin.SOFT_404),
+    ],
+)
+def test_fuller(shown: str, fed: str, origin: Origin, chosen: Origin) -> None:
+    """A page that shows clearly less than the feed, or says that it cuts, gives way to the feed."""
+    article = choose(page(shown, origin=origin), entry(fed))
+    assert article.origin is chosen
+    assert article.text == (shown if chosen is Origin.PAGE else fed)
+    assert article.url == (
+        "https://puces.example/r?id=1"
+        if chosen is Origin.SOFT_404
+        else "https://puces.example/quota"
+    )

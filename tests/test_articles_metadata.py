@@ -6,15 +6,15 @@ from datetime import UTC, datetime
 import pytest
 from trafilatura import load_html
 
-from watcher.articles.metadata import Metadata, metadata, without_site
-from watcher.model import Precision, Published
+from watcher.articles.metadata import metadata, without_site
+from watcher.model import Article, Origin, Precision, Published
 
 URL = "https://www.gazette.example/puces/quota"
 NOW = datetime(2026, 2, 1, tzinfo=UTC)
 NINE = Published(at=datetime(2026, 1, 14, 8, tzinfo=UTC), precision=Precision.TIME)
 
 
-def read(head: str = "", body: str = "", url: str = URL, lang: str = "") -> Metadata:
+def read(head: str = "", body: str = "", url: str = URL, lang: str = "") -> Article:
     tree = load_html(f"<html{lang}><head>{head}</head><body>{body}<p>Texte.</p></body></html>")
     return metadata(tree, url, now=NOW)
 
@@ -36,10 +36,15 @@ def ld(**fields: object) -> str:
         ("<title>Un quota | Gazette</title>", "<h1>a</h1><h1>b</h1>", "Un quota"),
         ("", "<h1>a</h1><h1>b</h1>", "a"),
         ("", "", ""),
+        ("<title>Gazette</title>", "", ""),
+        ("<title>Gazette.example</title>", "<h1>GAZETTE</h1>", ""),
+        ("<meta property='og:site_name' content='Le Soir'><title>Le Soir</title>", "", ""),
+        ("<title>Gazette</title>", "<h1>Un quota</h1>", "Un quota"),
+        ("<title>Gazette. Le quota</title>", "", "Gazette. Le quota"),
     ],
 )
 def test_title(head: str, body: str, title: str) -> None:
-    """The title is what the page tells others, else its one heading, else its window's."""
+    """The title is what the page tells others, else its one heading, else its window's; a site's name is none."""
     assert read(head, body).title == title
 
 
@@ -134,11 +139,10 @@ def test_deep_json() -> None:
         (ld(**{"@type": "Article", "author": "Nadia"}), "Nadia"),
         (ld(**{"@type": "Article", "author": 7}) + "<meta name='author' content='Jo'>", "Jo"),
         ("<meta name='author' content='https://gazette.example/nadia'>", ""),
-        (f"<meta name='author' content='{'très ' * 40}long'>", ""),
     ],
 )
 def test_author(head: str, author: str) -> None:
-    """Authors are names, no addresses and no paragraphs."""
+    """Authors are names, no addresses."""
     assert read(head).author == author
 
 
@@ -147,7 +151,6 @@ def test_author(head: str, author: str) -> None:
     [
         ("<meta property='og:site_name' content='La Gazette'>", "La Gazette"),
         (ld(**{"@type": "Article", "publisher": {"name": "La  Gazette"}}), "La Gazette"),
-        ("<meta name='application-name' content='Gazette'>", "Gazette"),
         ("", "gazette.example"),
     ],
 )
@@ -186,9 +189,7 @@ def test_canonical(head: str, url: str, canonical: str) -> None:
     ("lang", "head", "language"),
     [
         (" lang='fr-FR'", "", "fr"),
-        (" xml:lang='FR'", "", "fr"),
         ("", "<meta property='og:locale' content='fr_FR'>", "fr"),
-        ("", "<meta http-equiv='content-language' content='en'>", "en"),
         (" lang='français'", "", ""),
         (" lang=''", "", ""),
     ],
@@ -204,7 +205,7 @@ def test_language(lang: str, head: str, language: str) -> None:
 def test_free(told: object, free: bool) -> None:
     """A page may say that it does not show everything."""
     fields = {"@type": "Article"} | ({} if told is None else {"isAccessibleForFree": told})
-    assert read(ld(**fields)).free is free
+    assert (read(ld(**fields)).origin is Origin.PAGE) is free
 
 
 def test_first_meta_counts() -> None:

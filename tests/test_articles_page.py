@@ -1,14 +1,16 @@
 """Articles out of their pages."""
 
 from datetime import UTC, datetime
+from html import escape
 
 import pytest
 
 from tests.seeds import BODY, page, seed
 from watcher.articles import extract
 from watcher.articles.page import decode
+from watcher.dates import PARIS
 from watcher.errors import ExtractError
-from watcher.model import Origin, Precision, ZoneKind
+from watcher.model import Origin, Precision, Published, ZoneKind
 
 URL = "https://gazette.example/puces/quota"
 NOW = datetime(2026, 2, 1, tzinfo=UTC)
@@ -93,6 +95,24 @@ def test_date(body: str, head: str, at: str, precision: Precision) -> None:
     published = extract(html(body, head).encode(), URL, now=NOW).published
     assert published is not None
     assert (published.at.isoformat()[:16], published.precision) == (at, precision)
+
+
+def test_seed_001_as_a_flat_page() -> None:
+    """A page of bare paragraphs is dated by its lines, and its site's name is no title."""
+    lines = (line for line in seed("001").split("\n") if line.strip())
+    body = "".join(f"<p>{escape(line)}</p>" for line in lines)
+    source = f"<html><head><title>Ekhbary</title></head><body>{body}</body></html>"
+    article = extract(source.encode(), "https://ekhbary.example/1", now=NOW)
+    assert article.published == Published(
+        at=datetime(2026, 1, 26, tzinfo=PARIS), precision=Precision.DERIVED
+    )
+    assert article.title == ""
+
+
+def test_date_below_the_top() -> None:
+    """A date line far down the text does not date it."""
+    below = (*PARAGRAPHS * 4, "12 janvier 2026 à 10h15", *PARAGRAPHS)
+    assert extract(html(paragraphs=below).encode(), URL).published is None
 
 
 def test_no_date() -> None:

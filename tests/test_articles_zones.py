@@ -3,7 +3,7 @@
 import pytest
 
 from watcher.articles.lines import Line, lines
-from watcher.articles.zones import zones
+from watcher.articles.zones import language, zones
 from watcher.model import ZoneKind
 
 PROSE = (
@@ -43,12 +43,12 @@ def test_forms(text: str, prose: bool, headline: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "teaser"),
-    [("La suite demain...", True), ("Fin […]", True), ("Fin… »", True), ("Oui… non.", False)],
+    ("end", "teaser"),
+    [("...", True), (" […]", True), ("… »", True), ("… non.", False)],
 )
-def test_teaser(text: str, teaser: bool) -> None:
-    """A line that breaks off is a teaser."""
-    assert only(text).teaser is teaser
+def test_teaser(end: str, teaser: bool) -> None:
+    """A paragraph that breaks off is a teaser."""
+    assert only(PROSE + end).told is not teaser
 
 
 def kinds(text: str, chrome: tuple[int, ...] = (), title: str = "") -> list[tuple[ZoneKind, str]]:
@@ -92,3 +92,27 @@ def test_whole_quote() -> None:
     assert kinds("« Nous ne livrerons plus rien »") == [
         (ZoneKind.QUOTE, "« Nous ne livrerons plus rien »")
     ]
+
+
+FRENCH = (
+    "Les douanes ont reçu la consigne de laisser passer les cartes commandées avant l'hiver. " * 3
+)
+ENGLISH = (
+    "Customs officers were told to let the boards pass that had been ordered before the winter. "
+    * 3
+)
+
+
+@pytest.mark.parametrize(
+    ("told", "text", "code"),
+    [
+        ("", FRENCH, "fr"),
+        ("", ENGLISH, "en"),
+        ("", "Nvidia : quota H200", ""),
+        ("de", FRENCH, "de"),
+        ("fr", "", "fr"),
+    ],
+)
+def test_language(told: str, text: str, code: str) -> None:
+    """What the page tells counts; a text of some length speaks for itself; a headline does not."""
+    assert language(told, text) == code

@@ -20,6 +20,7 @@ from watcher.sources.plain import line, plain
         ("L&#8217;&eacute;t&eacute; &amp; apr&egrave;s", "L’été & après"),
         ("H200 < H100 & B200", "H200 < H100 & B200"),
         ("<p>un\nseul paragraphe</p>", "un seul paragraphe"),
+        ("<p>un\r\nseul paragraphe</p>", "un seul paragraphe"),
         ("<object><p>vidéo</p><param/></object> et texte", "et texte"),
         ("<td>1</td><td>2</td>", "1\n2"),
         ("<!---->", ""),

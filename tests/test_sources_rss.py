@@ -189,7 +189,7 @@ def test_links(item: str, url: str) -> None:
         ("<pubDate>Tue, 20 Jan 2026 10:00:00</pubDate>", "2026-01-20T09:00:00+00:00"),
         ("<pubDate>Tue, 20 Jan 2026 10:00:00 CET</pubDate>", "2026-01-20T09:00:00+00:00"),
         ("<pubDate>Tue, 2026/01/20 10:11:12 GMT</pubDate>", "2026-01-20T10:11:12+00:00"),
-        ("<pubDate>2026-01</pubDate>", "2025-12-31T23:00:00+00:00"),
+        ("<pubDate>2026-01</pubDate>", "2026-01-01T00:00:00+00:00"),
         ("<pubDate>Thu, 01 Jan 1970 00:00:00 GMT</pubDate>", None),
         ("<pubDate>hier soir</pubDate>", None),
         ("", None),

@@ -43,11 +43,6 @@ def test_empty_sitemap() -> None:
     ("body", "sentence"),
     [
         (b"<urlset><url><loc>https://a.example/</loc></url></urlset>", "without titles and dates"),
-        (
-            b"<sitemapindex><sitemap><loc>https://a.example/1.xml</loc></sitemap><sitemap>"
-            b"<loc> https://a.example/news.xml </loc></sitemap></sitemapindex>",
-            "such as https://a.example/news.xml.",
-        ),
         (b"<sitemapindex/>", "give the address of its news sitemap."),
         (b"<rss version='2.0'/>", "This is no feed but an RSS document"),
         (b"", "an empty document"),
@@ -67,12 +62,6 @@ def test_broken_sitemap() -> None:
     document = read(body[: body.index(b"<url><loc>")])
     assert len(document.entries) == 1
     assert document.notes[0].startswith("mended: ")
-
-
-def test_several_publications() -> None:
-    """A sitemap of several publications has no title of its own."""
-    body = (DATA / "news.xml").read_bytes().replace(b"La Gazette", b"Le Soir", 1)
-    assert read(body).title == ""
 
 
 def test_entities() -> None:

@@ -1,75 +1,151 @@
-"""
-What in an article's text is page furniture: found by form and by phrase, and learned per host.
+"""What in an article's text is page furniture: found by form and by phrase, and learned per host."""
 
-A line is judged by itself (dates, bylines, share bars), by the phrase above it (a list of other articles,
-comments), and by its neighbours (a run of headlines, a tail of labels). Nothing is cut that would leave no
-prose; a text without any furniture stays whole.
-"""
-
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from hashlib import blake2b
+from itertools import groupby
 from typing import Final
-from unicodedata import normalize
 
-from watcher.articles.cues import (
-    ASIDE,
-    ASIDE_REST,
-    BYLINE,
-    END,
-    LINE,
-    PAGE_SPEAKS,
-    PAGE_SPEAKS_WORDS,
-)
+from watcher.articles import cues
+from watcher.articles.dates import dated
 from watcher.articles.lines import HEADLINE_WORDS, Line
 from watcher.model import Article, Zone, ZoneKind
 from watcher.text import fold, sentences, tokens
 
+BYLINE: Final = re.compile(  # what follows must look like a name, and not end as a sentence does
+    r"(?:Par|PAR|By|(?:Publié|Écrit|Rédigé|Propos recueillis) par|Auteure? :)\s+"
+    r"(?:[A-ZÀ-Þ]\S*\s+){1,2}[A-ZÀ-Þ]\S*(?: \S+){0,4}(?<![.!?…:;])"
+)
 LINE_LENGTH: Final = 300  # a longer line is no label
 RUN: Final = 3  # headlines in a row: a list of other articles
 PAGE_TAIL: Final = 4  # lines below an extracted article's last sentence; more are a list of its own
 TITLE_REST: Final = 8  # words that a breadcrumb may put around a title
-NAME_WORDS: Final = 8
 LEARNED_WORDS: Final = 4  # a shorter sentence may well be two articles' own
 
 
 def cut(lines: Sequence[Line], title: str = "", *, given: bool = False) -> set[int]:
-    """
-    Return the numbers of the lines that are chrome.
-
-    `given`: the text is a whole page's, with menus above the article, not what an extractor left.
-    """
+    """Return the numbers of the chrome lines; `given` is a whole page's text, menus and all."""
     chrome = {n for n, line in enumerate(lines) if label(line)}
-    chrome |= _titles(lines, title)
-    chrome |= _asides(lines)
-    chrome |= _ending(lines)
+    chrome |= _asides(lines) | _ending(lines)
+    wanted = tuple(tokens(title).keys)
     if given:
-        chrome |= _labels(lines)
-        chrome |= _runs(lines, chrome)
-        chrome |= _head(lines, chrome, title)
+        chrome |= _runs(lines, chrome) | _head(lines, chrome, wanted)
         chrome |= _tail(lines, chrome)
-    elif _mostly_prose(lines):
+    else:
+        chrome |= _titles(lines, wanted)
         tail = _tail(lines, chrome)
-        if len(tail) <= PAGE_TAIL and (len(tail) > 1 or _labels_only(lines, tail)):
+        short = all(lines[number].size <= HEADLINE_WORDS for number in tail)
+        if len(tail) <= PAGE_TAIL and (len(tail) > 1 or short):
             chrome |= tail
-    if any(line.prose for line in lines) and not any(
-        line.prose for n, line in enumerate(lines) if n not in chrome
-    ):
-        return set()
-    return chrome
+    prose = {n for n, line in enumerate(lines) if line.prose}
+    return set() if prose and prose <= chrome else chrome  # never all of a text
 
 
 def label(line: Line) -> bool:
     """Tell whether a line is furniture wherever it stands."""
     if len(line.text) > LINE_LENGTH:
         return False
-    if LINE.fullmatch(line.plain) or _byline(line) or _credit(line):
-        return True
-    if line.size > PAGE_SPEAKS_WORDS:
+    whole = cues.LINE.fullmatch(line.plain) or dated(line.plain) or BYLINE.fullmatch(line.text)
+    part = cues.PAGE_SPEAKS.search(line.plain) or (not line.prose and cues.ASIDE.match(line.plain))
+    return bool(whole or part)
+
+
+def _titles(lines: Sequence[Line], title: tuple[str, ...]) -> set[int]:
+    """Find the title's repeats, and the breadcrumbs that end in it."""
+    most = 2 * (len(title) + TITLE_REST)  # longer lines need not be split into words
+    return {
+        n
+        for n, line in enumerate(lines)
+        if title and line.size <= most and (line.words == title or _around(line.words, title))
+    }
+
+
+def _around(words: tuple[str, ...], title: tuple[str, ...]) -> bool:
+    """Hold for a title with a few words of site or section before or after it."""
+    if len(title) < HEADLINE_WORDS or not 0 < len(words) - len(title) <= TITLE_REST:
         return False
-    return PAGE_SPEAKS.search(line.plain) is not None or (
-        ASIDE.match(line.plain) is not None and not line.prose
-    )
+    return words[-len(title) :] == title or words[: len(title)] == title
+
+
+def _asides(lines: Sequence[Line]) -> set[int]:
+    """Find lists of other articles: from their opening phrase until prose resumes."""
+    chrome: set[int] = set()
+    open_ = False
+    for number, line in enumerate(lines):
+        found = None if line.prose else cues.ASIDE.match(line.plain)
+        if found is not None:
+            rest = line.plain[found.end() :]
+            open_ = ":" not in rest.rstrip(" :") and len(rest.split()) <= cues.ASIDE_REST
+            chrome.add(number)
+        elif line.told:
+            open_ = False
+        elif open_:
+            chrome.add(number)
+    return chrome
+
+
+def _ending(lines: Sequence[Line]) -> set[int]:
+    """Find where comments and the site's latest articles begin: all below goes, if most prose is above."""
+    prose = [line.size if line.told else 0 for line in lines]
+    for number, line in enumerate(lines):
+        ends = len(line.text) <= LINE_LENGTH and cues.END.fullmatch(line.plain)
+        if ends and sum(prose[:number]) > sum(prose[number:]):
+            return set(range(number, len(lines)))
+    return set()
+
+
+def _runs(lines: Sequence[Line], chrome: set[int]) -> set[int]:
+    """Find several headlines in a row, below the first paragraph and with no prose between them."""
+    found: set[int] = set()
+    below = range(_first_prose(lines, chrome), len(lines))
+    for headlines, run in groupby(below, lambda n: lines[n].headline and n not in chrome):
+        numbers = set(run)
+        if headlines and len(numbers) >= RUN:
+            found |= numbers
+    return found
+
+
+def _head(lines: Sequence[Line], chrome: set[int], told: tuple[str, ...]) -> set[int]:
+    """Find menus, counts and the title's repeats; longer headings stay, and an untold title does once."""
+    first = _first_prose(lines, chrome)
+    above = [n for n in range(first) if n not in chrome]
+    title = told or _printed_title(lines, first)
+    shown = next((n for n in above if title and lines[n].words == title), -1)
+    found = {n for n in above if n < shown or lines[n].size <= HEADLINE_WORDS}
+    found |= _titles(lines, title)
+    if title and not told:
+        found.discard(shown)
+    elif not title and found.issuperset(above):
+        found.difference_update(above[-1:])  # the only line that can be the title
+    return found
+
+
+def _printed_title(lines: Sequence[Line], first: int) -> tuple[str, ...]:
+    """Return the words of a line above the text that another line repeats, or that ends another."""
+    short = [line.words for line in lines if not line.prose]
+    for words in (line.words for line in lines[:first]):
+        around = any(_around(other, words) for other in short)
+        if len(words) > HEADLINE_WORDS and (around or short.count(words) > 1):
+            return words
+    return ()
+
+
+def _tail(lines: Sequence[Line], chrome: set[int]) -> set[int]:
+    """Find labels and headlines below the last sentence: a heading with nothing under it heads nothing."""
+    found: set[int] = set()
+    for number in range(len(lines) - 1, -1, -1):
+        line = lines[number]
+        if number in chrome:
+            continue
+        if line.stops or line.item or line.prose:
+            return found
+        found.add(number)
+    return set()  # no sentence at all: a text of one headline is its own
+
+
+def _first_prose(lines: Sequence[Line], chrome: set[int]) -> int:
+    return next((n for n, line in enumerate(lines) if line.prose and n not in chrome), 0)
 
 
 def sentence_hashes(article: Article) -> tuple[int, ...]:
@@ -78,26 +154,17 @@ def sentence_hashes(article: Article) -> tuple[int, ...]:
 
 
 def mark(article: Article, common: frozenset[int]) -> Article:
-    """
-    Turn the sentences that a host repeats in its articles into chrome.
-
-    The title stays; and when more than half of the text would go, nothing goes.
-    """
+    """Make chrome of the sentences that a host repeats; nothing goes if over half of the text would."""
     gone = [(start, end) for number, start, end in _hashed(article) if number in common]
-    kept = sum(zone.end - zone.start for zone in article.zones if _told(zone))
+    fixed = [zone for zone in article.zones if zone.kind in {ZoneKind.TITLE, ZoneKind.CHROME}]
+    text = [zone for zone in article.zones if zone not in fixed]
+    kept = sum(zone.end - zone.start for zone in text)
     if not gone or 2 * sum(end - start for start, end in gone) > kept:
         return article
-    zones = [piece for zone in article.zones for piece in _without(zone, gone)]
-    zones += [Zone(kind=ZoneKind.CHROME, start=start, end=end) for start, end in gone]
-    return replace(article, zones=tuple(sorted(zones, key=_place)))
-
-
-def _place(zone: Zone) -> tuple[bool, int]:
-    return zone.kind is not ZoneKind.TITLE, zone.start
-
-
-def _told(zone: Zone) -> bool:
-    return zone.kind not in {ZoneKind.TITLE, ZoneKind.CHROME}
+    fixed += [Zone(kind=ZoneKind.CHROME, start=start, end=end) for start, end in gone]
+    fixed += [piece for zone in text for piece in _without(zone, gone)]
+    fixed.sort(key=lambda zone: (zone.kind is not ZoneKind.TITLE, zone.start))
+    return replace(article, zones=tuple(fixed))
 
 
 def _hashed(article: Article) -> Iterable[tuple[int, int, int]]:
@@ -119,162 +186,12 @@ def _number(sentence: str) -> int:
 
 
 def _without(zone: Zone, gone: Sequence[tuple[int, int]]) -> Iterable[Zone]:
-    """Yield what remains of a zone; those of the title and of chrome stay whole."""
+    """Yield what remains of a zone."""
     start = zone.start
-    if _told(zone):
-        for first, last in gone:
-            if first < zone.end and last > start:
-                if start < first:
-                    yield replace(zone, start=start, end=first)
-                start = last
+    for first, last in gone:
+        if first < zone.end and last > start:
+            if start < first:
+                yield replace(zone, start=start, end=first)
+            start = last
     if start < zone.end:
         yield replace(zone, start=start)
-
-
-def _byline(line: Line) -> bool:
-    found = BYLINE.match(line.plain)
-    if found is None or line.stops:
-        return False
-    names = [
-        word for word in normalize("NFC", line.text)[found.end() :].split() if word[:1].isalpha()
-    ]
-    upper = sum(word[0].isupper() for word in names)
-    return 0 < len(names) <= NAME_WORDS and 2 * upper > len(names)
-
-
-def _credit(line: Line) -> bool:
-    """Hold for "SOURCEAgence": a heading and a name, glued when their markup went."""
-    rest = line.text.removeprefix("SOURCES").removeprefix("SOURCE")
-    return rest != line.text and not line.stops and line.size <= HEADLINE_WORDS
-
-
-def _titles(lines: Sequence[Line], title: str) -> set[int]:
-    """Find the title's repeats, and the breadcrumbs that end in it."""
-    wanted = tuple(tokens(title).keys)
-    if not wanted:
-        return set()
-    most = 2 * (
-        len(wanted) + TITLE_REST
-    )  # whichever way words are counted: longer lines are not read
-    return {
-        n
-        for n, line in enumerate(lines)
-        if line.size <= most and (line.words == wanted or _around(line.words, wanted))
-    }
-
-
-def _labels(lines: Sequence[Line]) -> set[int]:
-    """Find lines without a final stop that stood above already: a site's own words, a second title."""
-    chrome = set()
-    seen: set[tuple[str, ...]] = set()
-    for number, line in enumerate(lines):
-        if not line.prose and not line.item and line.words:
-            if line.words in seen and not line.stops:
-                chrome.add(number)
-            seen.add(line.words)
-    return chrome
-
-
-def _mostly_prose(lines: Sequence[Line]) -> bool:
-    """Hold for running text, as against tables, recipes and tickers, where short lines are the text."""
-    words = sum(line.size for line in lines)
-    return 2 * sum(line.size for line in lines if line.prose) > words
-
-
-def _around(words: tuple[str, ...], title: tuple[str, ...]) -> bool:
-    """Hold for a title with a few words of site or section before or after it."""
-    if len(title) < HEADLINE_WORDS or not 0 < len(words) - len(title) <= TITLE_REST:
-        return False
-    return words[-len(title) :] == title or words[: len(title)] == title
-
-
-def _asides(lines: Sequence[Line]) -> set[int]:
-    """Find lists of other articles: from their opening phrase until prose resumes."""
-    chrome: set[int] = set()
-    open_ = False
-    for number, line in enumerate(lines):
-        found = None if line.prose else ASIDE.match(line.plain)
-        if found is not None:
-            rest = line.plain[found.end() :]
-            open_ = ":" not in rest.rstrip(" :") and len(rest.split()) <= ASIDE_REST
-            chrome.add(number)
-        elif line.prose and not line.teaser:
-            open_ = False
-        elif open_:
-            chrome.add(number)
-    return chrome
-
-
-def _ending(lines: Sequence[Line]) -> set[int]:
-    """Find where comments and the site's latest articles begin: all below goes, if most prose is above."""
-    prose = [line.size if line.prose and not line.teaser else 0 for line in lines]
-    for number, line in enumerate(lines):
-        if len(line.text) <= LINE_LENGTH and END.fullmatch(line.plain):
-            above, below = sum(prose[:number]), sum(prose[number:])
-            if above > below:
-                return set(range(number, len(lines)))
-    return set()
-
-
-def _runs(lines: Sequence[Line], chrome: set[int]) -> set[int]:
-    """Find several headlines in a row, below the first paragraph and with no prose between them."""
-    found: set[int] = set()
-    run: list[int] = []
-    first = _first_prose(lines, chrome)
-    for number in range(first, len(lines)):
-        if lines[number].headline and number not in chrome:
-            run.append(number)
-            continue
-        if len(run) >= RUN:
-            found |= set(run)
-        run = []
-    return found  # a run at the very end is a tail
-
-
-def _tail(lines: Sequence[Line], chrome: set[int]) -> set[int]:
-    """Find labels and headlines below the last sentence: a heading with nothing under it heads nothing."""
-    found: set[int] = set()
-    for number in range(len(lines) - 1, -1, -1):
-        line = lines[number]
-        if number in chrome:
-            continue
-        if line.stops or line.item or line.prose:
-            return found
-        found.add(number)
-    return set()  # no sentence at all: a text of one headline is its own
-
-
-def _labels_only(lines: Sequence[Line], numbers: Iterable[int]) -> bool:
-    return all(lines[number].size <= HEADLINE_WORDS for number in numbers)
-
-
-def _head(lines: Sequence[Line], chrome: set[int], title: str) -> set[int]:
-    """Find menus, bylines and counts above the first paragraph; headings of some length stay."""
-    first = _first_prose(lines, chrome)
-    above = [n for n in range(first) if n not in chrome]
-    wanted = tuple(tokens(title).keys)
-    printed = _printed_title(lines, range(first), wanted)
-    found = {n for n in above if n < printed or lines[n].size <= HEADLINE_WORDS}
-    if above and not title and found.issuperset(above):
-        found.discard(above[-1])  # the only line that can be the title
-    return found
-
-
-def _first_prose(lines: Sequence[Line], chrome: set[int]) -> int:
-    return next((n for n, line in enumerate(lines) if line.prose and n not in chrome), 0)
-
-
-def _printed_title(lines: Sequence[Line], above: Sequence[int], title: tuple[str, ...]) -> int:
-    """Find the title above the text: as told, else a line that another repeats or ends in; 0 if none."""
-    for number in above:
-        words = lines[number].words
-        if title:
-            if words == title:
-                return number
-        elif len(words) > HEADLINE_WORDS and any(
-            other != number and (line.words == words or _around(line.words, words))
-            for other, line in enumerate(lines)
-            if not line.prose
-        ):
-            return number
-    return 0

@@ -1,38 +1,46 @@
-"""Articles made of text that somebody else took from its page: a feed, or a file of past articles."""
+"""Articles of text that was not taken out of a page here: a feed's own, or a file's; page or feed."""
 
 import re
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from watcher import dates
 from watcher.articles.chrome import cut
-from watcher.articles.dates import visible
-from watcher.articles.language import language as language_of
-from watcher.articles.lines import Line, lines
-from watcher.articles.zones import zones
+from watcher.articles.dates import best, visible
+from watcher.articles.lines import lines
+from watcher.articles.zones import language, zones
 from watcher.model import Article, Entry, Origin, Published, Zone, ZoneKind
-from watcher.text import sentences
 from watcher.urls import host
 
-_DATE_PREFIX: Final = re.compile(
-    r"\s*date[ :]+(\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d\S*)?)\s+", re.IGNORECASE
-)
+LONGER: Final = 1.5  # times the page's text that the feed's must have to be the fuller one
+A_TEXT: Final = 300  # characters: less is a teaser, whatever the page has
+_DATE_PREFIX: Final = re.compile(r"\s*[Dd]ate[ :]+(\d{4}-\d\d-\d\d)\s+")
 
 
-def from_entry(entry: Entry, origin: Origin, *, url: str = "") -> Article:
-    """Make an article of the feed's own text; `origin` says why."""
-    address = url or entry.url
-    found = lines(entry.text)
-    return Article(
-        title=entry.title,
-        text=entry.text,
-        zones=zones(found, cut(found, entry.title), entry.title),
-        url=address,
-        site=host(address).removeprefix("www."),
-        author=entry.author,
-        language=language_of(entry.language, entry.text),
-        published=entry.published,
-        origin=origin,
+def choose(page: Article | Origin, entry: Entry) -> Article:
+    """
+    Return the page's article, or the feed's text with the reason; each fills what the other lacks.
+
+    `page` is the page as extracted, or why there is none. Of two dates the more precise one counts.
+    """
+    if isinstance(page, Origin) or page.origin is Origin.SOFT_404:
+        return _from_entry(entry, page if isinstance(page, Origin) else page.origin)
+    article = replace(page, origin=Origin.PAGE)
+    ours, fed = len(page.text), len(entry.text)
+    fuller = fed >= A_TEXT and fed > LONGER * ours
+    if fed > ours if page.origin is Origin.PAYWALL else fuller:
+        article = replace(_from_entry(entry, Origin.PAYWALL), url=page.url, site=page.site)
+    title = article.title or entry.title or page.title
+    if title != article.title:
+        head = Zone(kind=ZoneKind.TITLE, start=0, end=len(title))
+        article = replace(article, zones=(head, *article.zones), title=title)
+    return replace(
+        article,
+        canonical=page.canonical,
+        author=article.author or page.author or entry.author,
+        language=article.language or page.language or entry.language,
+        published=best(page.published, entry.published),
     )
 
 
@@ -42,23 +50,16 @@ def from_text(
     *,
     url: str = "",
     published: Published | None = None,
-    language: str = "",
     now: datetime | None = None,
 ) -> Article:
-    """
-    Make an article of a page's text, which stays as it is: what is chrome becomes a zone.
-
-    Without `published`, the date is taken from a prefix "date 2026-01-14", else from a line above the
-    article.
-    """
+    """Make an article of a page's text as given; chrome, and a date where none is told, are found."""
     prefix = _DATE_PREFIX.match(text)
-    told = None if prefix is None else dates.published(prefix[1], now=now)
-    start = 0 if prefix is None or told is None else prefix.end()
-    found = [_shifted(line, start) for line in lines(text[start:])]
+    told = dates.published(prefix[1], now=now) if prefix else None
+    start = prefix.end() if prefix and told else 0
+    found = lines(text, start)
     chrome = cut(found, title, given=True)
-    above = [line.text for number, line in enumerate(found) if number in chrome]
     named = zones(found, chrome, title)
-    if start:
+    if start:  # the prefix is chrome, behind the title's zone
         head = Zone(kind=ZoneKind.CHROME, start=0, end=start)
         named = (*named[: bool(title)], head, *named[bool(title) :])
     return Article(
@@ -67,22 +68,22 @@ def from_text(
         zones=named,
         url=url,
         site=host(url).removeprefix("www."),
-        language=language_of(language, text),
-        published=published or told or visible(above, now=now),
+        language=language("", text),
+        published=published or told or visible((found[n].text for n in sorted(chrome)), now=now),
         origin=Origin.GIVEN,
     )
 
 
-def _shifted(line: Line, by: int) -> Line:
-    return Line(start=line.start + by, end=line.end + by, text=line.text)
-
-
-def headline(article: Article) -> str:
-    """Return a title to show: the article's own, else its first heading, else its first sentence."""
-    if article.title:
-        return article.title
-    zones = [zone for zone in article.zones if zone.kind is not ZoneKind.CHROME]
-    if not zones:
-        return ""
-    text = article.text[zones[0].start : zones[0].end]
-    return text[slice(*next(iter(sentences(text)), (0, None)))]
+def _from_entry(entry: Entry, origin: Origin) -> Article:
+    found = lines(entry.text)
+    return Article(
+        title=entry.title,
+        text=entry.text,
+        zones=zones(found, cut(found, entry.title), entry.title),
+        url=entry.url,
+        site=host(entry.url).removeprefix("www."),
+        author=entry.author,
+        language=language(entry.language, entry.text),
+        published=entry.published,
+        origin=origin,
+    )

@@ -11,8 +11,8 @@ from watcher.text import fold, tokens
 PROSE_WORDS: Final = 12  # a shorter sentence may be a headline or a caption
 LONG_WORDS: Final = 30  # nobody writes headlines of that length
 HEADLINE_WORDS: Final = 4  # a shorter line is a label
-_WORD: Final = re.compile(r"[\w\u0300-\u036f]+")  # accents may stand apart
-_LINE: Final = re.compile(r"[^\n]+")
+WORD: Final = re.compile(r"[\w\u0300-\u036f]+")  # accents may stand apart
+_LINE: Final = re.compile(r"\S(?:[^\n]*\S)?")
 _STOP: Final = re.compile(r"[.!?…:;](?:[\s»”\"')\]]|\[\d+\])*$")
 _TEASER: Final = re.compile(r"(?:\.\.\.|…|\[…\]|\[\.\.\.\])[\s»”\"']*$")
 _BULLET: Final = re.compile(r"(?:[•‣◦▪●*–—-]|\d{1,2}[.)])\s|.*\|")
@@ -39,17 +39,12 @@ class Line:
     @cached_property
     def size(self) -> int:
         """How many words it has, nearly; counting is cheaper than naming them."""
-        return len(_WORD.findall(self.text))
+        return len(WORD.findall(self.text))
 
     @cached_property
     def stops(self) -> bool:
         """Whether it ends as a sentence does."""
         return _STOP.search(self.text) is not None
-
-    @cached_property
-    def teaser(self) -> bool:
-        """Whether it breaks off, as the first words of another article do."""
-        return _TEASER.search(self.text) is not None
 
     @cached_property
     def item(self) -> bool:
@@ -59,9 +54,13 @@ class Line:
     @cached_property
     def prose(self) -> bool:
         """Whether it is a paragraph of running text."""
-        return (
-            self.size >= PROSE_WORDS and not self.item and (self.size >= LONG_WORDS or self.stops)
-        )
+        enough = self.size >= PROSE_WORDS and (self.size >= LONG_WORDS or self.stops)
+        return enough and not self.item
+
+    @property
+    def told(self) -> bool:
+        """Whether it is prose that does not break off, as the first words of another article do."""
+        return self.prose and not _TEASER.search(self.text)
 
     @property
     def headline(self) -> bool:
@@ -69,12 +68,8 @@ class Line:
         return HEADLINE_WORDS <= self.size < LONG_WORDS and not self.stops and not self.item
 
 
-def lines(text: str) -> list[Line]:
-    """Split a text at its line ends; blank lines are left out."""
-    found = []
-    for piece in _LINE.finditer(text):
-        stripped = piece[0].strip()
-        if stripped:
-            start = piece.start() + piece[0].index(stripped)
-            found.append(Line(start=start, end=start + len(stripped), text=stripped))
-    return found
+def lines(text: str, start: int = 0) -> list[Line]:
+    """Split a text, from a place on, at its line ends; blank lines are left out."""
+    return [
+        Line(start=one.start(), end=one.end(), text=one[0]) for one in _LINE.finditer(text, start)
+    ]

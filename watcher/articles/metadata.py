@@ -2,16 +2,14 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from watcher import dates
 from watcher.articles.dates import printed
-from watcher.model import Published
+from watcher.model import Article, Origin, Published
 from watcher.text import fold, tokens
 from watcher.urls import absolute, host, same_site
 
@@ -19,69 +17,52 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 _ARTICLE: Final = re.compile(r"Article|BlogPosting|LiveBlog|Report|Review")
-_CODE: Final = re.compile(r"([a-zA-Z]{2})(?![a-zA-Z])")
-_SUFFIX: Final = re.compile(r"\s+[|–—•·:-]\s+(?=[^|–—•·]+$)|\s*\|\s*(?=[^|]+$)")
+_CODE: Final = re.compile(r"([a-z]{2})(?![a-z])")
+_SEPARATOR: Final = re.compile(r"\s+[|–—•·:-]\s+|\s*\|\s*")
 _DATES: Final = (
-    "article:published_time",
-    "og:article:published_time",
-    "og:published_time",
-    "datepublished",
-    "date.published",
-    "publish-date",
-    "publishdate",
-    "pubdate",
-    "dc.date.issued",
-    "dcterms.created",
-    "dcterms.issued",
-    "dc.date.created",
-    "sailthru.date",
-    "parsely-pub-date",
-    "dc.date",
-    "dcterms.date",
-    "date",
-)
-_TIMES: Final = (
-    ".//time[@pubdate]",
-    ".//*[@itemprop='datePublished']",
-    ".//time[@datetime]",
-)
-_LONGEST_AUTHOR: Final = 120
-_DEEPEST: Final = 12
+    "article:published_time og:article:published_time og:published_time datepublished date.published"
+    " publish-date publishdate pubdate dc.date.issued dcterms.created dcterms.issued dc.date.created"
+    " sailthru.date parsely-pub-date dc.date dcterms.date date"
+).split()
+_TIMES: Final = (".//time[@pubdate]", ".//*[@itemprop='datePublished']", ".//time[@datetime]")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Metadata:
-    """A page's own words about its article; empty where it says nothing."""
-
-    title: str = ""
-    names: tuple[str, ...] = ()  # all that it calls itself: for others, its headings, its window
-    author: str = ""
-    site: str = ""
-    language: str = ""
-    canonical: str = ""
-    published: Published | None = None
-    free: bool = True
-
-
-def metadata(tree: "HtmlElement", url: str, *, now: datetime | None = None) -> Metadata:
-    """Read the head, JSON-LD first where it names an article."""
+def metadata(tree: "HtmlElement", url: str, *, now: datetime | None = None) -> Article:
+    """Return the article without its text, JSON-LD believed first; not all is shown: `PAYWALL`."""
     metas = dict(_metas(tree))
     node = _article(tree)
-    site = (
-        metas.get("og:site_name") or _name(node.get("publisher")) or metas.get("application-name")
-    )
-    site = _one_line(site or "") or host(url).removeprefix("www.")
-    names = tuple(filter(None, map(_one_line, _names(tree, metas, node))))
-    return Metadata(
-        title=without_site(names[0], site) if names else "",
-        names=names,
-        author=_author(metas, node),
-        site=site,
-        language=_language(tree, metas),
+    address = host(url).removeprefix("www.")
+    named = (metas.get("og:title", ""), _name(node.get("headline")), *names(tree))
+    site = _one_line(metas.get("og:site_name", "")) or _name(node.get("publisher")) or address
+    author = _name(node.get("author")) or _one_line(metas.get("author", ""))
+    language = _CODE.match(fold((tree.get("lang") or metas.get("og:locale", "")).strip()))
+    free = str(node.get("isAccessibleForFree", True)).lower() not in {"false", "no", "0"}
+    return Article(
+        title=_title(named, site, address),
+        text="",
+        zones=(),
+        url=url,
         canonical=_canonical(tree, metas, url),
+        site=site,
+        author=author if "://" not in author else "",
+        language=language[1] if language else "",
         published=_published(tree, metas, node, now),
-        free=str(node.get("isAccessibleForFree", True)).lower() not in {"false", "no", "0"},
+        origin=Origin.PAGE if free else Origin.PAYWALL,
     )
+
+
+def names(tree: "HtmlElement") -> tuple[str, ...]:
+    """Return what the page calls itself in its window and its headings, a lone heading first."""
+    headings = [_one_line(h1.text_content()) for h1 in tree.iter("h1")]
+    window = _one_line(tree.findtext(".//title") or "")
+    return (*headings, window) if len(headings) == 1 else (window, *headings)
+
+
+def _title(named: Iterable[str], site: str, address: str) -> str:
+    """Return the first name that is more than the site's own."""
+    own = {_letters(one) for name in (site, address) for one in (name, name.rpartition(".")[0])}
+    titles = (without_site(_one_line(name), site) for name in named)
+    return next((title for title in titles if _letters(title) not in own | {""}), "")
 
 
 def _one_line(text: str) -> str:
@@ -92,7 +73,6 @@ def _metas(tree: "HtmlElement") -> Iterator[tuple[str, str]]:
     """Yield name and content, the last of a document first, so that its first counts in a dict."""
     for meta in reversed(list(tree.iter("meta"))):
         name = meta.get("property") or meta.get("name") or meta.get("itemprop")
-        name = name or meta.get("http-equiv")
         content = (meta.get("content") or "").strip()
         if name and content:
             yield name.strip().lower(), content
@@ -102,23 +82,22 @@ def _article(tree: "HtmlElement") -> Mapping[str, Any]:
     """Return the first JSON-LD node that is an article; broken JSON is no JSON."""
     for script in tree.iterfind(".//script[@type='application/ld+json']"):
         try:
-            data = json.loads(script.text_content(), strict=False)
+            for node in _nodes(json.loads(script.text_content(), strict=False)):
+                if _ARTICLE.search(str(node.get("@type", ""))):
+                    return node
         except (ValueError, RecursionError):
             continue
-        for node in _nodes(data, _DEEPEST):
-            if _ARTICLE.search(str(node.get("@type", ""))):
-                return node
     return {}
 
 
-def _nodes(data: object, depth: int) -> Iterator[Mapping[str, Any]]:
-    if depth and isinstance(data, list):
+def _nodes(data: object) -> Iterator[Mapping[str, Any]]:
+    if isinstance(data, list):
         for item in data:
-            yield from _nodes(item, depth - 1)
-    elif depth and isinstance(data, dict):
+            yield from _nodes(item)
+    elif isinstance(data, dict):
         yield data
         for key in ("@graph", "mainEntity", "mainEntityOfPage", "itemListElement"):
-            yield from _nodes(data.get(key), depth - 1)
+            yield from _nodes(data.get(key))
 
 
 def _name(value: object) -> str:
@@ -130,66 +109,24 @@ def _name(value: object) -> str:
     return _one_line(value) if isinstance(value, str) else ""
 
 
-def _names(tree: "HtmlElement", metas: Mapping[str, str], node: Mapping[str, Any]) -> Iterator[str]:
-    """Yield what the page calls its article, the best name first."""
-    headings = [h1.text_content() for h1 in tree.iter("h1")]
-    yield metas.get("og:title", "")
-    yield _name(node.get("headline"))
-    if len(headings) == 1:
-        yield headings[0]
-    yield tree.findtext(".//title") or ""
-    yield metas.get("twitter:title", "")
-    yield from headings
-
-
 def without_site(title: str, site: str) -> str:
-    """
-    Take the site's name off the end of a title.
-
-    >>> without_site("Nvidia : les H200 autorisés | Exemple", "exemple.fr")
-    'Nvidia : les H200 autorisés'
-    """
-    own = "".join(tokens(site.rpartition(".")[0] or site).keys)
-    while own and (cuts := list(_SUFFIX.finditer(title))):
-        tail = "".join(tokens(title[cuts[-1].end() :]).keys)
-        shorter = title[: cuts[-1].start()].strip()
-        if not (tail and shorter and (own in tail or tail in own)):
+    """Take the site's name off the end of a title."""
+    own = _letters(site.rpartition(".")[0] or site)
+    for cut in reversed(list(_SEPARATOR.finditer(title))):
+        tail, shorter = _letters(title[cut.end() :]), title[: cut.start()].strip()
+        if not (own and tail and shorter and (own in tail or tail in own)):
             break
         title = shorter
     return title
 
 
-def _author(metas: Mapping[str, str], node: Mapping[str, Any]) -> str:
-    for told in (_name(node.get("author")), metas.get("author"), metas.get("dc.creator")):
-        author = _one_line(told or "")
-        if author and len(author) <= _LONGEST_AUTHOR and "://" not in author:
-            return author
-    return ""
-
-
-def _language(tree: "HtmlElement", metas: Mapping[str, str]) -> str:
-    page = tree if tree.tag == "html" else tree.find(".//html")
-    told = [] if page is None else [page.get("lang"), page.get("xml:lang")]
-    told += [metas.get(name) for name in ("og:locale", "content-language", "dc.language")]
-    for tag in told:
-        found = _CODE.match(fold(tag.strip())) if tag else None
-        if found:
-            return found[1]
-    return ""
+def _letters(name: str) -> str:
+    return "".join(tokens(name).keys)
 
 
 def _canonical(tree: "HtmlElement", metas: Mapping[str, str], url: str) -> str:
-    """
-    Return the address that the page gives itself.
-
-    Only on the same site, or anyone could claim another's article; and never the front page, which
-    some sites name in every article: all of them would be one.
-    """
-    links = [
-        link.get("href")
-        for link in tree.iter("link")
-        if "canonical" in (link.get("rel") or "").lower().split()
-    ]
+    """Return the page's own address: on the same site, and not the front page, as some sites say."""
+    links = tree.xpath("//link[contains(@rel, 'anonical')]/@href")
     for told in (*links, metas.get("og:url")):
         address = absolute(told, url) if told else ""
         if address and same_site(url, address) and (_inner(address) or not _inner(url)):
@@ -198,8 +135,7 @@ def _canonical(tree: "HtmlElement", metas: Mapping[str, str], url: str) -> str:
 
 
 def _inner(url: str) -> bool:
-    parts = urlsplit(url)
-    return bool(parts.path.strip("/") or parts.query)
+    return bool(urlsplit(url).path.strip("/") or urlsplit(url).query)
 
 
 def _published(
@@ -207,16 +143,11 @@ def _published(
 ) -> Published | None:
     """Return the date of publication from the first place where a machine can read it."""
     named = (node.get("datePublished"), node.get("dateCreated"), *map(metas.get, _DATES))
-    for text in chain(named, _marked(tree)):
-        if not isinstance(text, str):
-            continue
-        found = dates.published(text, now=now) or printed(text, now=now)
-        if found is not None:
-            return found
-    return None
-
-
-def _marked(tree: "HtmlElement") -> Iterator[str | None]:
-    for path in _TIMES:
-        for element in tree.iterfind(path):
-            yield element.get("datetime") or element.get("content")
+    marked = (
+        element.get("datetime") or element.get("content")
+        for path in _TIMES
+        for element in tree.iterfind(path)
+    )
+    told = (text for text in (*named, *marked) if isinstance(text, str))
+    found = (dates.published(text, now=now) or printed(text, now=now) for text in told)
+    return next(filter(None, found), None)

@@ -5,17 +5,10 @@ from typing import Final
 
 ROOT: Final = re.compile(
     rb"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>\s*)*<(?:[\w.-]+:)?([\w.-]+)",
-    re.DOTALL,
+    re.DOTALL | re.IGNORECASE,
 )
 HEAD: Final = 8192  # bytes in which a document shows what it is
-_BINARY: Final = {
-    b"\x1f\x8b": "a gzip archive",
-    b"\x89PNG": "a PNG image",
-    b"\xff\xd8\xff": "a JPEG image",
-    b"GIF8": "a GIF image",
-    b"%PDF": "a PDF file",
-    b"PK\x03\x04": "a ZIP archive",
-}
+_MAGIC: Final = (b"\x1f\x8b", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"%PDF", b"PK\x03\x04")
 _ROOTS: Final = {
     "html": "an HTML page: give the address of its feed (`watcher feeds add` finds it)",
     "opml": "an OPML list of feeds: bring it in with `watcher feeds import`",
@@ -29,9 +22,8 @@ _ROOTS: Final = {
 def head(body: bytes) -> bytes:
     """Return the beginning in an ASCII-compatible form, without a byte order mark."""
     start = body[:HEAD]
-    for mark, codec in ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")):
-        if start.startswith(mark):
-            return start[2:].decode(codec, "replace").encode()
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return start.decode("utf-16", "replace").encode()
     if start[:2] in {b"<\0", b"\0<"}:
         return start.replace(b"\0", b"")
     return start.removeprefix(b"\xef\xbb\xbf")
@@ -53,13 +45,10 @@ def _nature(body: bytes) -> str:
     name = root(body).lower()
     if not start:
         return "an empty document"
-    for magic, nature in _BINARY.items():
-        if body.startswith(magic):
-            return nature
     if start[:1] in b"{[":
         return "JSON, which is not read"
-    if re.match(rb"<!doctype html|<(html|head|body)\b", start, re.IGNORECASE):
-        return _ROOTS["html"]
     if name:
         return _ROOTS.get(name, f"a document of another kind, <{name}>")
-    return "binary data" if b"\0" in start else "plain text"
+    if body.startswith(_MAGIC) or b"\0" in start:
+        return "binary data, such as an archive, a picture or a PDF file"
+    return "plain text"

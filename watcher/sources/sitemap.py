@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from watcher import dates
 from watcher.errors import SourceError
@@ -31,22 +31,16 @@ class SitemapSource:
         self, body: bytes, *, url: str, content_type: str, now: datetime | None = None
     ) -> Document:
         """Read a news sitemap; `SourceError` for a plain sitemap and for an index of sitemaps."""
+        if root(body).lower() == "sitemapindex":
+            raise SourceError("This is an index of sitemaps: give the address of its news sitemap.")
         tree, notes = _tree(body)
-        match _local(tree.tag):
-            case "urlset":
-                pass
-            case "sitemapindex":
-                raise SourceError(_index(tree))
-            case _:
-                raise SourceError(refusal(body))
         entries = tuple(_entries(tree, url, now))
         if not entries and len(tree):
             raise SourceError(
                 "This sitemap lists pages without titles and dates: give the address of a news sitemap."
             )
-        titles = {name.strip() for name in tree.itertext(f"{NEWS}name") if name.strip()}
         return Document(
-            title=titles.pop() if len(titles) == 1 else "",
+            title=line(tree.findtext(f".//{NEWS}name") or ""),
             language=entries[0].language if entries else "",
             entries=entries,
             notes=notes,
@@ -54,40 +48,18 @@ class SitemapSource:
 
 
 def _tree(body: bytes) -> tuple["_Element", tuple[str, ...]]:
-    """Parse without entities and network: strictly, else as far as it goes."""
+    """Parse as far as it goes, without entities and network."""
     from lxml import etree
 
-    safe: dict[str, Any] = {
-        "resolve_entities": False,
-        "no_network": True,
-        "load_dtd": False,
-        "huge_tree": False,
-        "remove_comments": True,
-        "remove_pis": True,
-    }
+    parser = etree.XMLParser(recover=True, resolve_entities=False, remove_comments=True)
     try:
-        return etree.fromstring(body, etree.XMLParser(**safe)), ()
-    except (etree.XMLSyntaxError, ValueError) as error:
-        problem = str(error)
-    try:
-        tree = etree.fromstring(body, etree.XMLParser(recover=True, **safe))
+        tree = etree.fromstring(body, parser)
     except (etree.XMLSyntaxError, ValueError):
         tree = None
-    if tree is None:
+    if tree is None or etree.QName(tree).localname.lower() != "urlset":
         raise SourceError(refusal(body))
-    return tree, (f"mended: {problem[:200]}",)
-
-
-def _local(tag: object) -> str:
-    return tag.rpartition("}")[2].lower() if isinstance(tag, str) else ""
-
-
-def _index(tree: "_Element") -> str:
-    inner = [element.text for element in tree.iter("{*}loc") if element.text]
-    named = next((address for address in inner if "news" in address.lower()), None)
-    follow = named or (inner[0] if inner else "")
-    hint = f", such as {follow.strip()}" if follow else ""
-    return f"This is an index of sitemaps: give the address of its news sitemap{hint}."
+    problems = parser.error_log
+    return tree, (f"mended: {problems[0].message[:200]}",) if problems else ()
 
 
 def _entries(tree: "_Element", url: str, now: datetime | None) -> Iterator[Entry]:
