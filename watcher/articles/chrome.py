@@ -34,7 +34,7 @@ def cut(lines: Sequence[Line], title: str = "", *, given: bool = False) -> set[i
         chrome |= _tail(lines, chrome)
     else:
         chrome |= _titles(lines, wanted)
-        tail = _tail(lines, chrome)
+        tail = _tail(lines, chrome) if _mostly_prose(lines) else set()
         short = all(lines[number].size <= HEADLINE_WORDS for number in tail)
         if len(tail) <= PAGE_TAIL and (len(tail) > 1 or short):
             chrome |= tail
@@ -142,6 +142,11 @@ def _tail(lines: Sequence[Line], chrome: set[int]) -> set[int]:
             return found
         found.add(number)
     return set()  # no sentence at all: a text of one headline is its own
+
+
+def _mostly_prose(lines: Sequence[Line]) -> bool:
+    """Hold for running text, as against tables, recipes and tickers, where short lines are the text."""
+    return 2 * sum(line.size for line in lines if line.prose) > sum(line.size for line in lines)
 
 
 def _first_prose(lines: Sequence[Line], chrome: set[int]) -> int:

@@ -58,7 +58,7 @@ ASIDE: Final = _any(
     r"(?:a )?(?:lire|relire|voir|ecouter|decouvrir|regarder|consulter)[ ,]+(?:aussi|egalement|ensuite|encore)",
     r"(?:lisez|voyez|decouvrez|consultez|regardez)[ -]+(?:aussi|egalement)",
     r"sur le meme (?:sujet|theme)|dans la meme (?:rubrique|categorie|serie)",
-    r"(?:nos )?articles? (?:lies?|similaires?|connexes?|associes?|recommandes?|relies?)",
+    r"(?:nos )?articles? (?:en rapport|lies?|similaires?|connexes?|associes?|recommandes?|relies?)",
     r"(?:ces|les|d'autres|nos) (?:articles|contenus|sujets)\b.{0,40}\bvous interess?er",
     r"(?:cela|ca|cet article) (?:peut|pourrait|devrait) (?:aussi |egalement )?vous interess?er",
     r"vous aimerez (?:aussi|peut-etre)",

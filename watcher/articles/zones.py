@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from typing import Final
+from functools import cache
+from typing import Any, Final
 
 from watcher.articles.lines import WORD, Line
 from watcher.model import Zone, ZoneKind
@@ -49,6 +50,14 @@ def language(told: str, text: str) -> str:
     """Return what the page or feed told, else what the text looks like; empty when it is too short."""
     if told or len(text) < ENOUGH:
         return told
-    from py3langid import classify
+    return str(_identifier().classify(text[:SAMPLE])[0])
 
-    return str(classify(text[:SAMPLE])[0])
+
+@cache
+def _identifier() -> Any:
+    """Load the model for the languages of our feeds and their neighbours: others only confuse it."""
+    from py3langid.langid import MODEL_DIR, MODEL_FILE, LanguageIdentifier
+
+    identifier = LanguageIdentifier.from_model_file(MODEL_DIR / MODEL_FILE)
+    identifier.set_languages(["fr", "en", "de", "es", "it"])
+    return identifier
