@@ -6,7 +6,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from io import StringIO
@@ -159,34 +159,50 @@ class Daemon:
             return await self.process.wait()
 
 
+@asynccontextmanager
+async def listening(path: Path) -> AsyncIterator[Callable[[str], Awaitable[None]]]:
+    """Be systemd: read at once what is notified; gives a function that waits for a message."""
+    told: list[str] = []
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(str(path))
+        systemd.setblocking(False)
+        loop = asyncio.get_running_loop()
+        loop.add_reader(systemd, lambda: told.append(systemd.recv(4096).decode()))
+
+        async def hears(start: str) -> None:
+            async with asyncio.timeout(20):
+                while not any(message.startswith(start) for message in told):
+                    await asyncio.sleep(0.01)
+
+        try:
+            yield hears
+        finally:
+            loop.remove_reader(systemd)
+
+
 async def test_the_daemon_tells_reloads_and_stops(tmp_path: Path) -> None:
     """Alert, good reload, refused reload, second alert, end: and systemd hears of each step."""
-    async with Server({"/flux": reply(rss(item(1))), "/neu": reply(rss(item(2)))}) as site:
+    notified = tmp_path / "notify"
+    settings = {"NOTIFY_SOCKET": str(notified), "WATCHDOG_USEC": "900000"}
+    async with (
+        Server({"/flux": reply(rss(item(1))), "/neu": reply(rss(item(2)))}) as site,
+        listening(notified) as hears,
+    ):
         path = configured(tmp_path, site.url("/flux"))
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
-            systemd.bind(str(tmp_path / "notify"))
-            systemd.settimeout(10)
-            told: list[str] = []
-
-            def hears(wanted: Callable[[str], bool]) -> None:
-                while not any(map(wanted, told)):
-                    told.append(systemd.recv(4096).decode())
-
-            settings = {"NOTIFY_SOCKET": str(tmp_path / "notify"), "WATCHDOG_USEC": "300000"}
-            async with running(path, **settings) as watch:
-                await watch.says("Puces, épisode 1")
-                hears(lambda message: message.startswith("READY=1"))
-                hears(lambda message: message == "WATCHDOG=1")
-                configured(tmp_path, site.url("/flux"), site.url("/neu"))
-                watch.process.send_signal(signal.SIGHUP)
-                await watch.says("Puces, épisode 2")
-                hears(lambda message: message.startswith("RELOADING=1"))
-                (tmp_path / "rules" / "h200.yaml").write_text("schema: 7\n")
-                watch.process.send_signal(signal.SIGHUP)
-                await watch.says("reload refused, the last good set stays")
-                watch.process.send_signal(signal.SIGTERM)
-                assert await watch.ends() == 0
-                hears(lambda message: message == "STOPPING=1")
+        async with running(path, **settings) as watch:
+            await watch.says("Puces, épisode 1")
+            await hears("READY=1")
+            await hears("WATCHDOG=1")
+            configured(tmp_path, site.url("/flux"), site.url("/neu"))
+            watch.process.send_signal(signal.SIGHUP)
+            await watch.says("Puces, épisode 2")
+            await hears("RELOADING=1")
+            (tmp_path / "rules" / "h200.yaml").write_text("schema: 7\n")
+            watch.process.send_signal(signal.SIGHUP)
+            await watch.says("reload refused, the last good set stays")
+            watch.process.send_signal(signal.SIGTERM)
+            assert await watch.ends() == 0
+            await hears("STOPPING=1")
 
 
 async def test_a_dry_run_leaves_no_trace(tmp_path: Path) -> None:
