@@ -162,17 +162,17 @@ class Daemon:
 @asynccontextmanager
 async def listening(path: Path) -> AsyncIterator[Callable[[str], Awaitable[None]]]:
     """Be systemd: read at once what is notified; gives a function that waits for a message."""
-    told: list[str] = []
+    told: asyncio.Queue[str] = asyncio.Queue()
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
         systemd.bind(str(path))
         systemd.setblocking(False)
         loop = asyncio.get_running_loop()
-        loop.add_reader(systemd, lambda: told.append(systemd.recv(4096).decode()))
+        loop.add_reader(systemd, lambda: told.put_nowait(systemd.recv(4096).decode()))
 
         async def hears(start: str) -> None:
             async with asyncio.timeout(20):
-                while not any(message.startswith(start) for message in told):
-                    await asyncio.sleep(0.01)
+                while not (await told.get()).startswith(start):
+                    pass
 
         try:
             yield hears
