@@ -13,8 +13,8 @@ from rich.console import Console
 
 from tests.fake_telegram import TOKEN, FakeTelegram, Fault
 from watcher import channels
-from watcher.channels import CHANNELS, ConsoleChannel, TelegramChannel
-from watcher.channels.telegram import TRIES
+from watcher.channels import CHANNELS, ConsoleChannel
+from watcher.channels.telegram import TRIES, TelegramChannel
 from watcher.errors import (
     CredentialError,
     DeliveryError,

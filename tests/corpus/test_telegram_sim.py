@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 
 from tests.outbox import SENT, Outbox, Row
 from tests.test_messages import articles_and_matches, tell
-from watcher.channels import TelegramChannel
+from watcher.channels.telegram import TelegramChannel
 from watcher.delivery import Courier
 from watcher.errors import UnreachableError
 from watcher.model import Article, ChatId, Delivery, DeliveryId, DeliveryState, Match

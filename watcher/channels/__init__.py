@@ -6,7 +6,6 @@ from typing import Final, Protocol
 from pydantic import SecretStr
 
 from watcher.channels.console import ConsoleChannel
-from watcher.channels.telegram import TelegramChannel
 from watcher.errors import CredentialError
 from watcher.ports import Channel
 
@@ -30,6 +29,8 @@ class Settings(Protocol):
 
 
 def _telegram(settings: Settings) -> Channel:
+    from watcher.channels.telegram import TelegramChannel  # a third of a second, if not needed
+
     bot = settings.telegram
     if bot.token is None:
         raise CredentialError("no Telegram token is set: put it in telegram.token_file")
@@ -47,4 +48,4 @@ def create(settings: Settings) -> Channel:
     return CHANNELS[settings.channel](settings)
 
 
-__all__ = ["CHANNELS", "ConsoleChannel", "TelegramChannel", "create"]
+__all__ = ["CHANNELS", "ConsoleChannel", "create"]
