@@ -11,6 +11,7 @@ import typer
 
 from watcher.cli.state import State
 from watcher.errors import ExtractError
+from watcher.model import Origin
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -95,13 +96,20 @@ def as_object(article: "Article") -> dict[str, Any]:
     }
 
 
+# There is no feed here whose text could serve instead.
+WORTH: Final = {
+    Origin.PAYWALL: "the page, which says that it does not show all",
+    Origin.SOFT_404: "the page, which says that the article does not exist",
+}
+
+
 def tell(article: "Article", console: "Console") -> None:
     """Print the article with its parts named in the margin."""
     from rich.table import Table
     from rich.text import Text
 
     told = as_object(article)
-    told["origin"] = article.origin.value
+    told["origin"] = WORTH.get(article.origin, article.origin.value)
     if told["date"]:
         told["date"] += f" ({told['precision']})"
     head = Table.grid(padding=(0, 2))
