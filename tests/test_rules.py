@@ -83,6 +83,7 @@ def when(condition: str) -> str:
         (when('{regex: "\\ud800"}'), "5:41 R114"),
         (when("{regex: '(?<=la )puce'}"), "5:41 R140"),
         (when("{regex: '(p)\\1'}"), "5:41 R140"),
+        (when("{number: {min: 9, max: 2}}"), "5:42 R142"),
     ],
 )
 def test_every_mistake_has_its_place(content: str, expected: str) -> None:

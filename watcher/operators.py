@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
-from typing import Annotated, Final, Literal, Protocol, TypeVar, cast
+from typing import Annotated, Final, Literal, Protocol, Self, TypeVar, cast
 
 import re2
 from pydantic import (
@@ -23,6 +23,7 @@ from pydantic import (
     PlainValidator,
     RootModel,
     ValidationInfo,
+    model_validator,
 )
 from pydantic_core import PydanticCustomError
 
@@ -246,6 +247,12 @@ class Number(Shape):
     unit: Literal["", "%", "€", "$"] = ""
     near: ListName | None = None
     words: Count = 3
+
+    @model_validator(mode="after")
+    def _some_number_fits(self) -> Self:
+        if self.min > self.max:
+            raise mistake("R142", "`min` is above `max`: no number lies between", "swap them")
+        return self
 
     def find(self, reading: Reading) -> Found:
         evidence: dict[Evidence, None] = {}
