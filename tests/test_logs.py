@@ -141,3 +141,12 @@ def test_a_closed_stream_stops_nobody() -> None:
     out.close()
     logging.getLogger("watcher").error("unheard")
     assert out.closed
+
+
+def test_an_address_is_written_without_its_login() -> None:
+    """A feed behind a password is named in the log, its password is not."""
+    stream = io.StringIO()
+    logs.setup("info", "json", (), stream=stream)
+    structlog.get_logger("veille").warning("feed failed", feed="https://moi:secret@puces.example/f")
+    assert "https://***@puces.example/f" in stream.getvalue()
+    assert "secret" not in stream.getvalue()

@@ -13,8 +13,9 @@ from structlog.stdlib import ProcessorFormatter
 
 # A bot's token, also inside an address: httpx and PTB both log it, the first at INFO.
 BOT: Final = r"[0-9]+(?::|%3A)[A-Za-z0-9_-]{30,}"
+LOGIN: Final = r"(?<=://)[^/\s@\"']+(?=@)"  # user and password of an address, such as a feed's
 HIDDEN: Final = "***"
-QUIET: Final = ("httpx", "httpcore", "telegram", "apscheduler", "alembic", "aiosqlite", "asyncio")
+QUIET: Final = ("httpx", "httpcore", "telegram", "apscheduler", "alembic", "asyncio")
 
 Format = Literal["auto", "json", "console"]
 
@@ -78,7 +79,7 @@ class _Redacting(ProcessorFormatter):
         plain = {form for s in secrets if s for form in (s, repr(s)[1:-1], quote(s, safe=""))}
         in_json = {json.dumps(s, ensure_ascii=False)[1:-1] for s in plain}
         longest_first = sorted(plain | in_json, key=len, reverse=True)
-        self.hidden = re.compile("|".join([BOT, *map(re.escape, longest_first)]))
+        self.hidden = re.compile("|".join([BOT, LOGIN, *map(re.escape, longest_first)]))
 
     def format(self, record: logging.LogRecord) -> str:
         try:
