@@ -62,6 +62,34 @@ async def test_two_feeds_one_article_one_alert(tmp_path: Path) -> None:
             assert site.asked.count("/a") == 1
 
 
+async def test_ids_count_within_their_feed(tmp_path: Path) -> None:
+    """Two feeds of one site that both number their entries from one tell two articles."""
+    async with Server() as site:
+        site.answers = {
+            "/une": reply(rss(item(1, guid="1", link=site.url("/a"), title="Le H200 arrive"))),
+            "/tech": reply(rss(item(2, guid="1", link=site.url("/b"), title="Un H200 perdu"))),
+        }
+        async with watching(tmp_path, site.url("/une"), site.url("/tech"), pages=False) as watch:
+            await watch.work()
+            assert len(await watch.sent()) == 2
+
+
+async def test_a_used_id_on_another_article_is_no_edit(tmp_path: Path) -> None:
+    """A feed that gives its id away again loses no alert."""
+    async with Server() as site:
+        first = item(1, guid="une", link=site.url("/a"), title="Le H200 arrive")
+        second = item(2, guid="une", link=site.url("/b"), title="Pékin bloque toute livraison")
+        site.answers = {"/flux": reply(rss(first))}
+        async with watching(tmp_path, site.url("/flux"), pages=False) as watch:
+            await watch.work()
+            assert len(await watch.sent()) == 1
+            site.answers["/flux"] = reply(rss(second.replace("Une première", "Le H200 : une")))
+            for _ in range(2):
+                watch.clock.now += timedelta(hours=7)
+                await watch.work()
+            assert len(await watch.sent()) == 1
+
+
 async def test_a_link_in_disguise_is_recognised_after_its_redirect(tmp_path: Path) -> None:
     """A short link that leads to a known page adds a name, not an alert."""
     async with Server() as site:

@@ -47,11 +47,11 @@ def test_a_repeated_id_is_kept_where_there_is_nothing_else() -> None:
     assert [entry.guid for entry in stories.distinct(document).entries] == ["actu", "actu"]
 
 
-def test_an_entry_is_named_by_id_within_its_site_and_by_link() -> None:
-    """The same id on another site is another article; tracking does not change the link."""
+def test_an_entry_is_named_by_id_within_its_feed_and_by_link() -> None:
+    """The same id in another feed is another article; tracking does not change the link."""
     entry = Entry(guid="4711", url="https://www.exemple.fr/h200?utm_source=rss")
     assert stories.entry_aliases(entry, FEED) == (
-        Alias(kind=AliasKind.GUID, key="www.exemple.fr 4711"),
+        Alias(kind=AliasKind.GUID, key="exemple.fr/flux.xml 4711"),
         Alias(kind=AliasKind.URL, key="exemple.fr/h200"),
     )
     assert stories.entry_aliases(Entry(title="sans lien"), FEED) == ()

@@ -11,7 +11,7 @@ import gettext
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -31,6 +31,7 @@ from watcher.errors import (
 from watcher.fetching import Answer, Fetcher
 from watcher.model import (
     Alias,
+    AliasKind,
     Article,
     ArticleId,
     Chat,
@@ -251,6 +252,9 @@ class Line:
     async def read(self, pending: Pending) -> None:
         """Read the article behind an entry, judge it, and store verdict and deliveries in one step."""
         names = stories.entry_aliases(pending.entry, pending.feed.url)
+        if pending.article is not None and await self._is_another(pending.article, pending.entry):
+            pending = replace(pending, article=None)
+            names = tuple(name for name in names if name.kind is not AliasKind.GUID)
         if pending.article is None and (known := await self.store.recognise(names)):
             await self.store.link(pending.id, known, names, now=self.clock())
             return
@@ -265,6 +269,13 @@ class Line:
                 return
             page = reason or Origin.UNAVAILABLE
         await self._conclude(pending, articles.choose(page, pending.entry), names)
+
+    async def _is_another(self, article: ArticleId, entry: Entry) -> bool:
+        """Tell whether an entry that changed is no edit, but another article under a used id."""
+        link = stories.entry_aliases(replace(entry, guid=""), "")
+        if not link or await self.store.recognise(link) == article:
+            return False
+        return not stories.same_article(entry.title, await self.store.title(article))
 
     async def _page(self, entry: Entry) -> Article | Origin:
         """Have the page read, or say why there is none to read."""

@@ -34,10 +34,10 @@ def distinct(document: Document) -> Document:
 
 
 def entry_aliases(entry: Entry, feed_address: str) -> tuple[Alias, ...]:
-    """Name an entry before its page is fetched: by its id, scoped to the site, and its link."""
+    """Name an entry before its page is fetched: by its id, which counts within its feed, and its link."""
     found = []
     if entry.guid:
-        found.append(Alias(kind=AliasKind.GUID, key=f"{urls.host(feed_address)} {entry.guid}"))
+        found.append(Alias(kind=AliasKind.GUID, key=f"{urls.key(feed_address)} {entry.guid}"))
     if entry.url:
         found.append(Alias(kind=AliasKind.URL, key=urls.key(entry.url)))
     return tuple(found)
