@@ -5,7 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.ruling import article, book, one_rule, plural
@@ -221,6 +221,7 @@ PIECES = [
 
 
 @settings(max_examples=300)
+@example("&0\n&0 :")  # an anchor used twice only makes the library warn
 @given(
     st.one_of(
         st.text(max_size=120),

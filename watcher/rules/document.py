@@ -6,6 +6,7 @@ from the library, values are made here: nothing else than text, numbers, lists a
 come out, and no alias can unfold into gigabytes.
 """
 
+import warnings
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -51,7 +52,9 @@ def parse(file: str, content: str) -> Document:
     """Read one YAML document; mistakes are in its `problems`."""
     document = Document(file)
     try:
-        root = YAML(typ="safe", pure=True).compose(content)
+        with warnings.catch_warnings():  # a reused anchor: no alias is read here at all
+            warnings.simplefilter("ignore")
+            root = YAML(typ="safe", pure=True).compose(content)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         document.places[()] = (mark.line + 1, mark.column + 1) if mark else (1, 1)
