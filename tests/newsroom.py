@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from watcher.claims import Evidence, Zone, ZoneKind
 from watcher.model import (
     Alias,
     AliasKind,
@@ -13,7 +14,6 @@ from watcher.model import (
     Document,
     Draft,
     Entry,
-    Evidence,
     FeedId,
     FeedSpec,
     Match,
@@ -25,8 +25,6 @@ from watcher.model import (
     Severity,
     Validators,
     Verdict,
-    Zone,
-    ZoneKind,
 )
 from watcher.store import Recorded, Store
 

@@ -3,7 +3,8 @@
 from collections.abc import Collection
 
 from watcher import rules
-from watcher.model import Article, Zone, ZoneKind
+from watcher.claims import Zone, ZoneKind
+from watcher.model import Article
 
 
 def plural(word: str) -> Collection[str]:

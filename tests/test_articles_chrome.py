@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from watcher.articles import from_text, mark, sentence_hashes
 from watcher.articles.chrome import cut, label
 from watcher.articles.lines import lines
-from watcher.model import Article, Zone, ZoneKind
+from watcher.claims import Zone, ZoneKind
+from watcher.model import Article
 
 ONE = "Le fabricant de puces a confirmé lundi que ses livraisons vers la Chine reprendraient dès le mois de mars."
 TWO = "Les douanes de Shenzhen ont reçu la consigne de laisser passer les cartes commandées avant la fin de l'année."

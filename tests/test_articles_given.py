@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from tests.seeds import BODY, seed
 from watcher.articles import choose, from_text
-from watcher.model import Article, Entry, Origin, Precision, Published, ZoneKind
+from watcher.claims import ZoneKind
+from watcher.model import Article, Entry, Origin, Precision, Published
 
 NOW = datetime(2026, 2, 1, tzinfo=UTC)
 

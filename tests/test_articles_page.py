@@ -8,9 +8,10 @@ import pytest
 from tests.seeds import BODY, page, seed
 from watcher.articles import extract
 from watcher.articles.page import decode
+from watcher.claims import ZoneKind
 from watcher.dates import PARIS
 from watcher.errors import ExtractError
-from watcher.model import Origin, Precision, Published, ZoneKind
+from watcher.model import Origin, Precision, Published
 
 URL = "https://gazette.example/puces/quota"
 NOW = datetime(2026, 2, 1, tzinfo=UTC)

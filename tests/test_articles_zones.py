@@ -4,7 +4,7 @@ import pytest
 
 from watcher.articles.lines import Line, lines
 from watcher.articles.zones import language, zones
-from watcher.model import ZoneKind
+from watcher.claims import ZoneKind
 
 PROSE = (
     "Le fabricant de puces a confirmé lundi que ses livraisons vers la Chine reprendraient en mars."

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from tests.ruling import article, book, one_rule
 from watcher import matching, text
-from watcher.model import Article, RuleId, RuleSetId, Severity, Zone, ZoneKind
+from watcher.claims import Zone, ZoneKind
+from watcher.model import Article, RuleId, RuleSetId, Severity
 
 CHIP = "{puce: [puce], ban: [interdit]}"
 

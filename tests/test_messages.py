@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from tests.telegram_html import parse
 from watcher import locales, messages
+from watcher.claims import Evidence, Zone, ZoneKind
 from watcher.model import (
     Article,
-    Evidence,
     Match,
     Message,
     Origin,
@@ -22,8 +22,6 @@ from watcher.model import (
     RuleId,
     RuleSetId,
     Severity,
-    Zone,
-    ZoneKind,
 )
 from watcher.spans import clean, is_link
 

@@ -7,7 +7,8 @@ import re2
 
 from tests.ruling import article, one_rule
 from watcher import matching, operators
-from watcher.model import Article, Zone, ZoneKind
+from watcher.claims import Zone, ZoneKind
+from watcher.model import Article
 from watcher.rules import RuleBook
 
 WORDS = "{chip: [puce, GPU], ban: [interdit], who: [Pékin, Chine], other: [licence]}"

@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 
 from tests.ruling import article
 from watcher import reading, text
-from watcher.model import Article, Zone, ZoneKind
+from watcher.claims import Zone, ZoneKind
+from watcher.model import Article
 
 PRINTED = st.text(st.sampled_from("aé H200.\n’«»\u00a0\u0301M1"), max_size=60)
 

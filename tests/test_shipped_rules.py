@@ -13,7 +13,8 @@ import pytest
 
 from tests.ruling import article
 from watcher import matching, rulebook
-from watcher.model import Article, Match, Zone, ZoneKind
+from watcher.claims import Zone, ZoneKind
+from watcher.model import Article, Match
 from watcher.rules import RuleBook
 
 SEEDS = Path(__file__).parents[1] / "seeds"

@@ -5,11 +5,12 @@ The article is read once; the lexicon finds the words of all rules in one pass; 
 rarest word is there are candidates; candidates are then judged exactly.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from watcher.claims import Evidence, Stance, Zone, ZoneKind
 from watcher.errors import Problem
-from watcher.model import Article, Evidence, Match, Zone, ZoneKind
+from watcher.model import Article, Match, RuleSetId
 from watcher.reading import ALL_ZONES, Reading, read
 from watcher.rules import Example, Rule, RuleBook, RuleSet
 
@@ -24,6 +25,13 @@ def match(
     article: Article, book: RuleBook, *, feed_url: str = "", tags: tuple[str, ...] = ()
 ) -> tuple[Match, ...]:
     """Return a match for each rule that holds, in the order of the rule files."""
+    return verdict(article, book, feed_url=feed_url, tags=tags)[0]
+
+
+def verdict(
+    article: Article, book: RuleBook, *, feed_url: str = "", tags: tuple[str, ...] = ()
+) -> tuple[tuple[Match, ...], Mapping[RuleSetId, Stance]]:
+    """Return the matches, and what the article says of the question of each rule set that asks."""
     reading = analyse(article, book)
     matches = []
     for rule_set, rule in (book.placed[at] for at in sorted(candidates(reading, book))):
@@ -31,7 +39,14 @@ def match(
             found := judge(rule, rule_set, reading, book.hash)
         ):
             matches.append(found)
-    return tuple(matches)
+    stances = {
+        rule_set.id: found
+        for rule_set in book.sets
+        if rule_set.asking
+        and rule_set.scope.covers(article, feed_url=feed_url, tags=tags)
+        and (found := rule_set.asking.of(reading))
+    }
+    return tuple(matches), stances
 
 
 def candidates(reading: Reading, book: RuleBook) -> Iterator[int]:

@@ -11,18 +11,8 @@ from babel.dates import format_datetime
 
 from watcher import text as reading
 from watcher import urls
-from watcher.model import (
-    Article,
-    Evidence,
-    Match,
-    Message,
-    Origin,
-    Precision,
-    Published,
-    RuleSetId,
-    Severity,
-    ZoneKind,
-)
+from watcher.claims import Evidence, ZoneKind
+from watcher.model import Article, Match, Message, Origin, Precision, Published, RuleSetId, Severity
 from watcher.spans import Part, Span, clean, clip, fit, html, is_link
 
 # In characters.

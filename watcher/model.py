@@ -11,6 +11,8 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import NewType
 
+from watcher.claims import Evidence, Stance, Zone
+
 FeedId = NewType("FeedId", int)
 EntryId = NewType("EntryId", int)
 ArticleId = NewType("ArticleId", int)
@@ -128,26 +130,6 @@ class Document:
 # What an article says ---------------------------------------------------------------------------
 
 
-class ZoneKind(StrEnum):
-    """Which part of an article a piece of text is."""
-
-    TITLE = "title"  # offsets are into `Article.title`
-    HEADING = "heading"  # the rest: offsets are into `Article.text`
-    LEAD = "lead"
-    BODY = "body"
-    QUOTE = "quote"
-    CHROME = "chrome"  # page furniture: never evidence
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Zone:
-    """A stretch of `Article.text`. Zones are in order, do not overlap and may leave gaps of space."""
-
-    kind: ZoneKind
-    start: int
-    end: int
-
-
 class Origin(StrEnum):
     """Where an article's text was taken from, and why not from its page."""
 
@@ -209,17 +191,6 @@ class Severity(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
-    """A piece of the article that a rule rests on."""
-
-    zone: ZoneKind
-    start: int
-    end: int
-    words: str  # the word list, or the operator, that it answers
-    quote: str  # the piece itself, as the article has it
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
     """A rule holding for an article."""
 
@@ -251,6 +222,7 @@ class Verdict:
     reason: str  # one English sentence, stored with the decision
     copy_of: ArticleId | None = None
     rules_hash: str = ""
+    stances: Mapping[RuleSetId, Stance] = field(default_factory=dict)  # of the rule sets that ask
 
     @property
     def rule_sets(self) -> tuple[RuleSetId, ...]:

@@ -28,7 +28,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from watcher import text
-from watcher.model import Evidence, Zone, ZoneKind
+from watcher.claims import Evidence, Zone, ZoneKind
 from watcher.reading import Hit, Reading
 
 Groups = tuple[frozenset[int], ...]  # of numbers of word lists
@@ -84,6 +84,14 @@ class Words:
         return (frozenset({self.term}),)
 
 
+class Asks(Protocol):
+    """The `stance` of a rule file: a question that rules may ask the answer to."""
+
+    def answered(self, answer: str) -> Condition:
+        """Return the condition that an article gives this answer; raises a `mistake`."""
+        ...
+
+
 @dataclass
 class Names:
     """What a rule file may speak of, gathered while it is read from top to bottom."""
@@ -92,6 +100,8 @@ class Names:
     vocabularies: "Mapping[str, Names]"
     lists: dict[str, Words] = field(default_factory=dict)
     rules: set[str] = field(default_factory=set)
+    senses: object = None  # that a vocabulary brings, for `stance`
+    question: Asks | None = None
 
 
 def named_in(info: ValidationInfo) -> Names:
@@ -108,6 +118,15 @@ def _named(name: object, info: ValidationInfo) -> Words:
 
 
 ListName = Annotated[Words, PlainValidator(_named)]
+
+
+def _asked(answer: object, info: ValidationInfo) -> Condition:
+    if (question := named_in(info).question) is None:
+        raise mistake("R127", "this rule set asks no question", "write `stance` above `rules`")
+    return question.answered(str(answer))
+
+
+Answer = Annotated[Condition, PlainValidator(_asked)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,10 +378,12 @@ class When(Shape):
     any: Some["Inner"] | None = None
     none: Some["Inner"] | None = None
     context: Some["Inner"] | None = None
+    stance: Answer | None = None
 
     @cached_property
     def _whole(self) -> Condition:
         single: list[Condition | None] = [self.words, self.near, self.number, self.regex]
+        single.append(self.stance)
         parts = [part for part in single if part is not None]
         parts += [many(inner) for key, many in MANY.items() if (inner := getattr(self, key))]
         return parts[0] if len(parts) == 1 else All(parts)

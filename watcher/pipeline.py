@@ -91,7 +91,7 @@ def judge(
     edited: bool = False,
 ) -> Verdict:
     """Decide all there is to decide about one article. Pure: the seeds test this very function."""
-    matches = matching.match(article, book, feed_url=feed_url, tags=tags)
+    matches, stances = matching.verdict(article, book, feed_url=feed_url, tags=tags)
     decision, reason = stories.decide(matches, known=known, edited=edited)
     return Verdict(
         article=article,
@@ -100,6 +100,7 @@ def judge(
         reason=reason,
         copy_of=known if decision is Decision.COPY else None,
         rules_hash=book.hash,
+        stances=stances,
     )
 
 

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from watcher import text
+from watcher.claims import Evidence, ZoneKind
 from watcher.figures import Figure
 from watcher.figures import read as read_figures
-from watcher.model import Article, Evidence, ZoneKind
+from watcher.model import Article
 
 Hit = tuple[int, int]  # the first and the last word of a piece
 
@@ -58,6 +59,7 @@ class Reading:
     title_words: int
     hits: Hits = NOTHING
     visible: frozenset[ZoneKind] = ALL_ZONES
+    known: dict[int, object] = field(default_factory=dict)  # answers, by the number of the question
 
     def source(self, word: int) -> str:
         """Return the string that the places of a word are in."""
@@ -82,7 +84,7 @@ class Reading:
             entry: [hit for hit in hits if self.zones[hit[0]] in zones]
             for entry, hits in self.hits.by_entry.items()
         }
-        return replace(self, hits=Hits(kept, self.hits.entries), visible=zones)
+        return replace(self, hits=Hits(kept, self.hits.entries), visible=zones, known={})
 
     @cached_property
     def figures(self) -> Sequence[tuple[Hit, Figure]]:

@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from watcher import articles, pipeline, stories, urls
+from watcher.claims import Stance
 from watcher.errors import ExtractError, Problem, ProblemsError
 from watcher.model import (
     LONG_AGO,
@@ -183,7 +184,7 @@ class Replay:
             "id": line.id,
             "rule_sets": list(verdict.rule_sets),
             "rules": [match.rule for match in verdict.matches],
-            "stance": None,
+            "stance": next(map(stance, verdict.stances.values()), None),
             "story": None,
             "event": None,
             "decision": verdict.decision.value,
@@ -200,6 +201,37 @@ class Replay:
                 for chat in self.chats
             ],
         }
+
+
+def stance(found: Stance) -> dict[str, Any]:
+    """Write what an article says for machines, with the claims that say so."""
+    return {
+        "polarity": found.polarity.value,
+        "detail": found.detail.value,
+        "direction": found.direction,
+        "issuer": found.issuer or None,
+        "object": list(found.objects),
+        "role": found.role.value,
+        "conditional": found.conditional,
+        "claims": [
+            {
+                "polarity": claim.polarity.value,
+                "detail": claim.detail.value,
+                "direction": claim.direction,
+                "issuer": claim.issuer or None,
+                "object": list(claim.objects),
+                "role": claim.role.value,
+                "conditional": claim.conditional,
+                "weight": claim.weight,
+                "reason": claim.reason,
+                "zone": claim.evidence.zone.value,
+                "start": claim.evidence.start,
+                "end": claim.evidence.end,
+                "quote": claim.evidence.quote,
+            }
+            for claim in found.claims
+        ],
+    }
 
 
 def evidence(match: Match) -> list[dict[str, Any]]:

@@ -10,7 +10,8 @@ from typing import Final
 from watcher.articles import cues
 from watcher.articles.dates import dated
 from watcher.articles.lines import HEADLINE_WORDS, Line
-from watcher.model import Article, Zone, ZoneKind
+from watcher.claims import Zone, ZoneKind
+from watcher.model import Article
 from watcher.text import fold, sentences, tokens
 
 BYLINE: Final = re.compile(  # what follows must look like a name, and not end as a sentence does

@@ -10,7 +10,8 @@ from watcher.articles.chrome import cut
 from watcher.articles.dates import best, visible
 from watcher.articles.lines import lines
 from watcher.articles.zones import language, zones
-from watcher.model import Article, Entry, Origin, Published, Zone, ZoneKind
+from watcher.claims import Zone, ZoneKind
+from watcher.model import Article, Entry, Origin, Published
 from watcher.urls import host
 
 LONGER: Final = 1.5  # times the page's text that the feed's must have to be the fuller one

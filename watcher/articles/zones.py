@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any, Final
 
 from watcher.articles.lines import WORD, Line
-from watcher.model import Zone, ZoneKind
+from watcher.claims import Zone, ZoneKind
 
 QUOTED_WORDS: Final = 3  # fewer words between quotation marks are an expression, not a quote
 _QUOTED: Final = re.compile(r"«[^«»\n]+»|“[^“”\n]+”|\"[^\"\n]+\"")

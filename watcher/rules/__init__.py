@@ -10,8 +10,9 @@ from hashlib import sha256
 from itertools import count
 from typing import Final
 
+from watcher.claims import ZoneKind
 from watcher.errors import RuleError
-from watcher.model import RuleId, RuleSetId, Severity, ZoneKind
+from watcher.model import RuleId, RuleSetId, Severity
 from watcher.operators import Names
 from watcher.rules.book import Example, Rule, RuleBook, RuleSet
 from watcher.rules.document import Document, Path, parse
@@ -96,6 +97,7 @@ def _rule_set(document: Document, shape: RuleSetShape, lexicon: Lexicon) -> Rule
             for at, rule in enumerate(shape.rules)
         ),
         file=document.file,
+        asking=shape.asking,
     )
 
 

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from watcher.model import RuleId, RuleSetId, Severity, ZoneKind
+from watcher.asking import Asking
+from watcher.claims import ZoneKind
+from watcher.model import RuleId, RuleSetId, Severity
 from watcher.operators import Condition
 from watcher.rules.lexicon import Lexicon
 from watcher.rules.schema import Scope
@@ -44,6 +46,7 @@ class RuleSet:
     scope: Scope
     rules: tuple[Rule, ...]
     file: str
+    asking: Asking | None = None  # its `stance`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

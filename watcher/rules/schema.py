@@ -6,12 +6,21 @@ of every mistake at once.
 """
 
 from fnmatch import fnmatchcase
-from typing import Annotated, Final, Literal, TypeVar
+from typing import Annotated, Final, Literal, Self, TypeVar, cast
 
-from pydantic import AfterValidator, BaseModel, Field, ValidationError, ValidationInfo
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    Field,
+    PrivateAttr,
+    ValidationError,
+    ValidationInfo,
+    model_validator,
+)
 from pydantic_core import ErrorDetails
 
 from watcher import operators, reading
+from watcher.asking import Asking, SensesShape, StanceShape
 from watcher.model import Article
 from watcher.operators import (
     Amount,
@@ -49,6 +58,7 @@ def _imported(file: str, info: ValidationInfo) -> str:
     if twice := sorted(names.lists.keys() & brought):
         raise mistake("R123", f"another vocabulary brings the list `{twice[0]}` already")
     names.lists |= brought
+    names.senses = names.vocabularies[file].senses or names.senses
     return file
 
 
@@ -134,6 +144,7 @@ class VocabularyShape(Shape):
     title: Text
     language: Literal["fr"] = "fr"
     words: Annotated[Lists, Field(min_length=1)]
+    senses: SensesShape | None = None
 
 
 class RuleSetShape(Shape):
@@ -146,7 +157,19 @@ class RuleSetShape(Shape):
     scope: Scope = Scope()
     vocabulary: list[Annotated[Text, AfterValidator(_imported)]] = Field([])
     words: Lists = Field({})
+    stance: StanceShape | None = None
     rules: Some[RuleShape]
+    _asking: Asking | None = PrivateAttr(None)
+
+    @model_validator(mode="after")
+    def _keeps_its_question(self, info: ValidationInfo) -> Self:
+        self._asking = cast("Asking | None", named_in(info).question)
+        return self
+
+    @property
+    def asking(self) -> Asking | None:
+        """The question of its `stance`, ready to be asked."""
+        return self._asking
 
 
 _SHAPES: Final = (
@@ -191,8 +214,6 @@ def _sentence(details: ErrorDetails) -> tuple[str, str, str]:
     hint = ""
     if kind.startswith("R"):
         return kind, context["message"], context["hint"]
-    if key == "stance":
-        return "R115", "`stance` is not understood by this release", "take it out, or upgrade"
     if kind == "extra_forbidden":
         hint = suggestion(key, _KEYS - {key})
     if kind == "literal_error":

@@ -1,0 +1,163 @@
+"""
+The `stance` of a rule file: one question, the words that answer it, and the rules that ask.
+
+A vocabulary says once what its lists mean (`senses`); a rule set says what its question is about.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal, Self, cast
+
+from pydantic import BeforeValidator, Field, ValidationInfo, model_validator
+
+from watcher import stance
+from watcher.claims import Polarity, Role, Stance
+from watcher.operators import (
+    Amount,
+    Condition,
+    Found,
+    Groups,
+    ListName,
+    Shape,
+    Some,
+    mistake,
+    named_in,
+    suggestion,
+)
+from watcher.reading import Reading
+from watcher.signals import Lists, Sense
+
+Listed = Annotated[
+    list[ListName], BeforeValidator(lambda value: [value] if isinstance(value, str) else value)
+]
+SenseName = Literal[
+    *("closes", "hampers", "opens", "bounds", "ends", "lapses", "escapes", "eases", "refuses"),
+    *("aims", "grants", "orders", "allows", "resumes", "discourages", "keeps", "weighs", "wishes"),
+    "uses",
+]
+LEAST: float = 1.0
+
+
+def _terms(lists: list[ListName]) -> tuple[int, ...]:
+    return tuple(words.term for words in lists)
+
+
+class SensesShape(Shape):
+    """What the word lists of a vocabulary do to a trade."""
+
+    verbs: dict[SenseName, Listed]
+    nouns: dict[SenseName, Listed]
+    bills: Listed = Field([])  # of a parliament: they decide nothing yet
+    enacted: Listed = Field([])
+    denied: Listed = Field([])
+    elsewhere: Listed = Field([])  # other countries
+
+    @model_validator(mode="after")
+    def _brought(self, info: ValidationInfo) -> Self:
+        named_in(info).senses = self
+        return self
+
+
+class PartyShape(Shape):
+    """Who may close or open the trade."""
+
+    name: Annotated[str, Field(min_length=1)]
+    words: ListName
+    adjective: ListName
+    direction: Annotated[str, Field(min_length=1)]
+
+
+class StanceShape(Shape):
+    """One question with two opposite answers."""
+
+    question: Annotated[str, Field(min_length=1)]
+    about: Some[ListName]
+    families: Listed = Field([])
+    also_called: Listed = Field([])
+    rivals: Listed = Field([])
+    parties: Some[PartyShape]
+    trade: dict[str, Listed]  # by direction
+    min_weight: Amount = LEAST
+
+    @model_validator(mode="after")
+    def _understood(self, info: ValidationInfo) -> Self:
+        names = named_in(info)
+        if names.senses is None:
+            raise mistake(
+                "R128",
+                "no vocabulary says which words close and open",
+                "add a file with `senses` under `vocabulary`",
+            )
+        names.question = Asking(
+            next(names.numbers), self._asked(cast("SensesShape", names.senses)), self.min_weight
+        )
+        return self
+
+    def _asked(self, senses: SensesShape) -> stance.Question:
+        return stance.Question(
+            about=_terms(self.about),
+            families=_terms(self.families),
+            also_called=_terms(self.also_called),
+            rivals=_terms(self.rivals),
+            elsewhere=_terms(senses.elsewhere),
+            parties=tuple(
+                stance.Party(
+                    name=party.name,
+                    words=party.words.term,
+                    adjective=party.adjective.term,
+                    way=party.direction,
+                )
+                for party in self.parties
+            ),
+            lists=Lists(
+                verbs={Sense(name): _terms(lists) for name, lists in senses.verbs.items()},
+                nouns={Sense(name): _terms(lists) for name, lists in senses.nouns.items()},
+                ways={way: _terms(lists) for way, lists in self.trade.items()},
+            ),
+            parliament=_terms(senses.bills),
+            enacted=_terms(senses.enacted),
+            denials=_terms(senses.denied),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A question of a rule set, asked once of each article."""
+
+    number: int
+    question: stance.Question
+    least: float  # weight of what says so, for rules to hold
+
+    def of(self, reading: Reading) -> Stance | None:
+        """Return what an article says; None when it says nothing of the question."""
+        if self.number not in reading.known:
+            reading.known[self.number] = stance.read(reading, self.question)
+        return cast("Stance | None", reading.known[self.number])
+
+    def answered(self, answer: str) -> Condition:
+        """Return the condition that an article gives this answer."""
+        if answer not in set(Polarity):
+            hint = suggestion(answer, Polarity)
+            raise mistake("R112", "`stance` is one of 'closed', 'open' or 'pending'", hint)
+        return Answered(self, Polarity(answer))
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The article's news gives this answer; what only reminds of it does not."""
+
+    asking: Asking
+    polarity: Polarity
+
+    def find(self, reading: Reading) -> Found:
+        found = self.asking.of(reading)
+        if found is None or found.role is not Role.PRIMARY or found.polarity is not self.polarity:
+            return None
+        leading = [claim for claim in found.claims if claim.leads(found)]
+        if sum(claim.weight for claim in leading) < self.asking.least:
+            return None
+        return [claim.evidence for claim in leading]
+
+    def groups(self) -> Groups:
+        question = self.asking.question
+        things = frozenset((*question.about, *question.families, *question.also_called))
+        return (things,)

@@ -1,0 +1,278 @@
+"""
+What French says with its small words: clauses, voice, negation, mood and time.
+
+Closed classes of the language, none of any subject. All is read from words of a `Reading`, whose
+keys are folded: "été" is "ete"; accents are looked up in the original where they matter.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from watcher.reading import Reading
+
+BE: Final = frozenset(
+    "est sont etait etaient sera seront serait seraient fut furent soit soient etant etre ete suis "
+    "reste restent restait restaient restera resteront restant rester demeure demeurent demeurait "
+    "demeuraient demeurera demeurant devient deviennent devenait devenu devenue voit voient verra "
+    "verront voyait vu".split()
+)
+HAVE: Final = frozenset(
+    "a ont avait avaient aura auront aurait auraient ayant ait aient eu avoir ai avons avez".split()
+)
+_LONG_PAST: Final = frozenset({"avait", "avaient"})
+_DOUBTED: Final = frozenset({"aurait", "auraient", "serait", "seraient"})
+# Between an auxiliary and its participle, between a negation and what it denies.
+ADVERBS: Final = frozenset(
+    "ne n pas plus jamais guere point rien encore toujours deja desormais bien aussi meme donc "
+    "officiellement finalement enfin ainsi ensuite alors aujourd hui definitivement totalement "
+    "completement partiellement entierement formellement explicitement provisoirement temporairement "
+    "purement simplement nouveau nouvelle egalement immediatement clairement effectivement "
+    "pratiquement quasiment tout toute tous toutes strictement largement vraiment seulement "
+    "discretement recemment bientot probablement vite soudain progressivement "
+    "fermement categoriquement expressement nommement se s y en le la les l leur lui".split()
+)
+ARTICLES: Final = frozenset(
+    "le la les l un une des du de d au aux a ce cet cette ces son sa ses leur leurs notre nos "
+    "votre vos mon ma mes tout toute tous toutes".split()
+)
+_NOT: Final = frozenset(
+    "pas plus jamais guere point nullement aucun aucune rien ni nul nulle".split()
+)
+_NONE: Final = frozenset("aucun aucune sans nul nulle".split())
+_HALF: Final = frozenset("ni aucun aucune rien jamais personne nul nulle plus".split())
+_THESE: Final = frozenset("ce cet cette ces".split())
+COORDINATE: Final = frozenset("et ou ni voire comme puis".split())
+_OPENERS: Final = frozenset(
+    "mais or tandis alors pourtant cependant toutefois quand lorsque lorsqu puisque puisqu car "
+    "quoique tant sinon si s".split()
+)
+RELATIVE: Final = frozenset(
+    "qui que qu dont ou lequel laquelle lesquels lesquelles auquel auxquels duquel desquels".split()
+)
+_STOP: Final = re.compile(r"[;:()\[\]—–!?…]|(?<=\s)-(?=\s)")
+_QUESTION: Final = re.compile(r"\s*[\"”’')»\]]*\s*\?")
+# What introduces a circumstance: the noun behind it is no object.
+ASIDE: Final = frozenset(
+    "malgre apres avant depuis par face suite via contre sous pendant durant hors hormis faute "
+    "vu lors avec".split()
+)
+KNOWN: Final = frozenset("malgre apres depuis face suite avant lors".split())
+_EXCEPT: Final = frozenset("sauf hormis excepte exception excluant".split())
+_UNLIKE: Final = frozenset("contrairement difference inverse oppose instar outre".split())
+
+_MONTHS: Final = {
+    **{
+        name: at
+        for at, name in enumerate(
+            "janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre".split(),
+            1,
+        )
+    },
+    "janv": 1,
+    "fevr": 2,
+    "avr": 4,
+    "juil": 7,
+    "sept": 9,
+    "oct": 10,
+    "nov": 11,
+    "dec": 12,
+}
+_ONCE: Final = frozenset(
+    "auparavant precedemment naguere jadis autrefois anterieurement initialement longtemps "
+    "historiquement jusqu jusque alors epoque ancien ancienne anciens anciennes precedent "
+    "precedente precedents precedentes".split()
+)
+_LAST: Final = frozenset("dernier derniere passe passee".split())
+_FAR: Final = frozenset("an annee annees ete hiver automne printemps mois trimestre".split())
+_FRESH: Final = frozenset(
+    "lundi mardi mercredi jeudi vendredi samedi dimanche hier jour semaine matin soir aujourd "
+    "desormais maintenant vient viennent".split()
+)
+FRESH_DAYS: Final = 20  # a date further back than this is a reminder
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """How a verb stands in its clause."""
+
+    passive: bool = False  # its subject undergoes it
+    long_past: bool = False  # "avait interdit": told of an earlier time
+    doubted: bool = False  # "aurait interdit": told, not vouched for
+    possible: bool = False  # "interdirait", "pourrait": not done yet
+    bare: bool = False  # a participle without auxiliary, put beside a noun
+
+
+_UNDERGONE: Final = re.compile(r"(?:ée?|i[st]?e?|ue?|use?|inte?)s?\Z")
+_ACCENTED: Final = re.compile(r"ée?s?\Z")
+
+
+def voice(reading: Reading, at: int, begin: int, *, after_noun: bool) -> Voice:
+    """
+    Read the auxiliary before the verb at `at`, not further back than `begin`.
+
+    `after_noun`: a thing, not a person, stands right before it.
+    """
+    key = reading.keys[at]
+    helper, before = _helper(reading, at, begin)
+    possible = key.endswith(("rait", "raient")) and len(key) > 6
+    if helper == "ete":
+        have, _ = _helper(reading, before, begin)
+        return Voice(passive=True, long_past=have in _LONG_PAST, doubted=have in _DOUBTED)
+    if helper in BE:
+        return Voice(passive=True, doubted=helper in _DOUBTED, possible=possible)
+    if helper in HAVE:
+        return Voice(long_past=helper in _LONG_PAST, doubted=helper in _DOUBTED)
+    surface = reading.source(at)[reading.starts[at] : reading.ends[at]].lower()
+    bare = (_UNDERGONE if after_noun else _ACCENTED).search(surface) is not None
+    return Voice(passive=bare, bare=bare, possible=possible)
+
+
+def _helper(reading: Reading, at: int, begin: int) -> tuple[str, int]:
+    """Return the auxiliary before a verb, over adverbs; empty when there is none."""
+    for before in range(at - 1, max(begin, at - 6) - 1, -1):
+        key = reading.keys[before]
+        if key in BE or key in HAVE:
+            if key == "a" and not _is_have(reading, before):
+                return "", before
+            return key, before
+        if key not in ADVERBS and not key.endswith("ment"):
+            break
+    return "", at
+
+
+def _is_have(reading: Reading, at: int) -> bool:
+    """Tell "a" of avoir from "à"; without accents the two look alike."""
+    return reading.source(at)[reading.starts[at] : reading.ends[at]] in {"a", "A"}
+
+
+def negations(reading: Reading, begin: int, end: int) -> Iterator[tuple[int, int]]:
+    """
+    Yield (first, last) word of each negation of a clause; "ne … que" is none.
+
+    "Ne … pas", also with the other half before it ("aucune licence n'a", "ni … ni … ne"); "sans";
+    and "pas", "non" or "aucun" where nobody writes "ne", as headlines do.
+    """
+    at, half = begin, False
+    while at < end:
+        key = reading.keys[at]
+        if key in {"ne", "n"}:
+            second = next(
+                (word for word in range(at + 1, min(at + 8, end)) if reading.keys[word] in _NOT), at
+            )
+            if second > at or half:
+                yield at, second
+            at, half = second, False
+        elif key in _HALF and _has_ne(reading, at, end):
+            half = True
+        elif key in _NONE or (key in {"pas", "non"} and _opens(reading, at, begin)):
+            yield at, at
+        at += 1
+
+
+def _has_ne(reading: Reading, at: int, end: int) -> bool:
+    return any(key in {"ne", "n"} for key in reading.keys[at + 1 : min(at + 16, end)])
+
+
+def _opens(reading: Reading, at: int, begin: int) -> bool:
+    """Tell whether "pas" or "non" begins a statement of its own: "Pas de licence pour la H200"."""
+    starts = at == begin or not reading.gap(at).isspace()
+    return starts and (at + 1 == len(reading.keys) or "," not in reading.gap(at + 1))
+
+
+def clauses(reading: Reading, begin: int, end: int) -> list[tuple[int, int]]:
+    """Cut a sentence into (begin, end) of its clauses."""
+    cuts = [begin]
+    for at in range(begin + 1, end):
+        closed = reading.keys[cuts[-1]] in {"si", "s"} and "," in reading.gap(at)
+        if closed or _STOP.search(reading.gap(at)) or _begins_clause(reading, at):
+            cuts.append(at)
+    return list(zip(cuts, [*cuts[1:], end], strict=True))
+
+
+def _begins_clause(reading: Reading, at: int) -> bool:
+    key, follows = reading.keys[at], reading.keys[at + 1 : at + 2]
+    if key in {"tandis", "alors", "tant", "bien"}:
+        return follows in (["que"], ["qu"])
+    if key == "s":
+        return follows in (["il"], ["ils"])
+    return key in _OPENERS
+
+
+def is_hypothesis(reading: Reading, begin: int) -> bool:
+    """Tell whether a clause begins with "si"."""
+    return reading.keys[begin] in {"si", "s"}
+
+
+def is_question(reading: Reading, last: int) -> bool:
+    """Tell whether a sentence whose last word is `last` asks."""
+    return _QUESTION.match(reading.source(last), reading.ends[last]) is not None
+
+
+def has_comma(reading: Reading, first: int, after: int) -> bool:
+    """Tell whether a comma stands before a word of a range; two set a remark apart."""
+    return sum("," in reading.gap(at) for at in range(first, after)) % 2 == 1
+
+
+def is_taken_up(reading: Reading, at: int) -> bool:
+    """Tell whether a noun points back: "ces restrictions", "cette dernière autorisation"."""
+    return any(key in _THESE for key in reading.keys[max(0, at - 2) : at])
+
+
+def excepts(reading: Reading, at: int, begin: int) -> bool:
+    """Tell whether the product at a place is the exception: "sauf la H20"."""
+    return any(key in _EXCEPT for key in reading.keys[max(begin, at - 4) : at])
+
+
+def is_compared(reading: Reading, at: int, begin: int) -> bool:
+    """Tell whether the product at a place is only compared with: "contrairement à la H20"."""
+    return any(key in _UNLIKE for key in reading.keys[max(begin, at - 4) : at])
+
+
+def is_past(reading: Reading, begin: int, end: int, now: datetime | None) -> bool:
+    """
+    Tell whether a clause speaks of an earlier time, as seen from `now`, the day of the article.
+
+    A day of the week, "aujourd’hui" or "vient de" makes it news again.
+    """
+    keys = reading.keys[begin:end]
+    if _FRESH.intersection(keys):
+        return False
+    for at, key in enumerate(keys):
+        near = keys[max(0, at - 2) : at + 3]
+        if key in _ONCE and key != "alors":
+            return True
+        if key in _LAST and _FAR.intersection(near):
+            return True
+        if key == "depuis" or (key == "il" and keys[at + 1 : at + 3] == ["y", "a"]):
+            return True
+        if _dated(keys, at, now):
+            return True
+    return False
+
+
+def _dated(keys: list[str], at: int, now: datetime | None) -> bool:
+    key = keys[at]
+    if key in _MONTHS:
+        if now is None:
+            return False
+        year = next((int(k) for k in keys[at + 1 : at + 2] if re.fullmatch(r"20\d\d", k)), now.year)
+        month = _MONTHS[key]
+        if year == now.year and month > now.month and (month - now.month) > 2:
+            year -= 1  # "en décembre", told in January
+        day = next((int(k) for k in keys[max(0, at - 1) : at] if re.fullmatch(r"\d\d?", k)), 0)
+        if not 1 <= day <= 28:
+            day = 28
+        return (now - now.replace(year=year, month=month, day=day)).days > FRESH_DAYS
+    if re.fullmatch(r"20[0-4]\d", key) and (
+        at == 0 or keys[at - 1] in {"en", "debut", "fin", "depuis", "ete", "de"}
+    ):
+        return now is not None and int(key) < now.year
+    return False
+
+
+def is_infinitive(key: str) -> bool:
+    """Tell whether a word looks like an infinitive."""
+    return len(key) > 3 and (key.endswith(("er", "ir", "dre", "tre", "ire", "aire", "oir")))
