@@ -31,7 +31,7 @@ Listed = Annotated[
 ]
 SenseName = Literal[
     *("closes", "hampers", "opens", "bounds", "ends", "lapses", "escapes", "eases", "refuses"),
-    *("aims", "grants", "orders", "allows", "resumes", "discourages", "keeps", "weighs", "wishes"),
+    *("aims", "tightens", "grants", "orders", "asks", "allows", "resumes", "discourages", "keeps", "weighs", "wishes"),
     "uses",
 ]
 LEAST: float = 1.0
@@ -74,6 +74,7 @@ class StanceShape(Shape):
     families: Listed = Field([])
     also_called: Listed = Field([])
     rivals: Listed = Field([])
+    makers: Listed = Field([])
     parties: Some[PartyShape]
     trade: dict[str, Listed]  # by direction
     min_weight: Amount = LEAST
@@ -98,6 +99,7 @@ class StanceShape(Shape):
             families=_terms(self.families),
             also_called=_terms(self.also_called),
             rivals=_terms(self.rivals),
+            makers=_terms(self.makers),
             elsewhere=_terms(senses.elsewhere),
             parties=tuple(
                 stance.Party(
@@ -113,9 +115,9 @@ class StanceShape(Shape):
                 nouns={Sense(name): _terms(lists) for name, lists in senses.nouns.items()},
                 ways={way: _terms(lists) for way, lists in self.trade.items()},
             ),
-            parliament=_terms(senses.bills),
+            bills=_terms(senses.bills),
             enacted=_terms(senses.enacted),
-            denials=_terms(senses.denied),
+            denied=_terms(senses.denied),
         )
 
 

@@ -38,8 +38,13 @@ ARTICLES: Final = frozenset(
     "le la les l un une des du de d au aux a ce cet cette ces son sa ses leur leurs notre nos "
     "votre vos mon ma mes tout toute tous toutes".split()
 )
+# Behind these stands a noun, never a verb: "la" and "les" may be pronouns.
+DETERMINERS: Final = frozenset(
+    "un une des du au aux ce cet cette ces son sa ses leurs notre nos de d plusieurs quelques "
+    "deux trois certains certaines".split()
+)
 _NOT: Final = frozenset(
-    "pas plus jamais guere point nullement aucun aucune rien ni nul nulle".split()
+    "pas plus jamais guere point nullement aucun aucune rien ni nul nulle que qu".split()
 )
 _NONE: Final = frozenset("aucun aucune sans nul nulle".split())
 _HALF: Final = frozenset("ni aucun aucune rien jamais personne nul nulle plus".split())
@@ -59,7 +64,7 @@ ASIDE: Final = frozenset(
     "malgre apres avant depuis par face suite via contre sous pendant durant hors hormis faute "
     "vu lors avec".split()
 )
-KNOWN: Final = frozenset("malgre apres depuis face suite avant lors".split())
+REMINDING: Final = frozenset("malgre apres depuis face suite avant lors mepris".split())
 _EXCEPT: Final = frozenset("sauf hormis excepte exception excluant".split())
 _UNLIKE: Final = frozenset("contrairement difference inverse oppose instar outre".split())
 
@@ -82,7 +87,7 @@ _MONTHS: Final = {
 }
 _ONCE: Final = frozenset(
     "auparavant precedemment naguere jadis autrefois anterieurement initialement longtemps "
-    "historiquement jusqu jusque alors epoque ancien ancienne anciens anciennes precedent "
+    "historiquement jusque epoque jadis ancien ancienne anciens anciennes precedent "
     "precedente precedents precedentes".split()
 )
 _LAST: Final = frozenset("dernier derniere passe passee".split())
@@ -92,6 +97,11 @@ _FRESH: Final = frozenset(
     "desormais maintenant vient viennent".split()
 )
 FRESH_DAYS: Final = 20  # a date further back than this is a reminder
+OPENING: Final = 6  # words before the first comma: "En décembre dernier, ..."
+SOON: Final = 2  # months ahead that are announced, not past
+LAST_DAY: Final = 28  # of every month
+_YEAR: Final = re.compile(r"20[0-4]\d")
+_DAY: Final = re.compile(r"\d\d?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +127,7 @@ def voice(reading: Reading, at: int, begin: int, *, after_noun: bool) -> Voice:
     """
     key = reading.keys[at]
     helper, before = _helper(reading, at, begin)
-    possible = key.endswith(("rait", "raient")) and len(key) > 6
+    possible = key.endswith(("rait", "raient"))
     if helper == "ete":
         have, _ = _helper(reading, before, begin)
         return Voice(passive=True, long_past=have in _LONG_PAST, doubted=have in _DOUBTED)
@@ -231,9 +241,20 @@ def is_compared(reading: Reading, at: int, begin: int) -> bool:
     return any(key in _UNLIKE for key in reading.keys[max(begin, at - 4) : at])
 
 
+def circumstances(
+    reading: Reading, begin: int, clause: int, end: int, span: tuple[int, int]
+) -> list[tuple[int, int]]:
+    """Return where the time of a statement is told: between its commas, and a few words ahead."""
+    first = next((at for at in range(span[0], clause, -1) if "," in reading.gap(at)), clause)
+    after = next((at for at in range(span[1] + 1, end) if "," in reading.gap(at)), end)
+    ahead = next((at for at in range(begin + 1, first) if "," in reading.gap(at)), begin)
+    opening = [(begin, ahead)] if ahead - begin <= OPENING else []
+    return [(first, after), *opening]
+
+
 def is_past(reading: Reading, begin: int, end: int, now: datetime | None) -> bool:
     """
-    Tell whether a clause speaks of an earlier time, as seen from `now`, the day of the article.
+    Tell whether words speak of an earlier time, as seen from `now`, the day of the article.
 
     A day of the week, "aujourd’hui" or "vient de" makes it news again.
     """
@@ -241,38 +262,31 @@ def is_past(reading: Reading, begin: int, end: int, now: datetime | None) -> boo
     if _FRESH.intersection(keys):
         return False
     for at, key in enumerate(keys):
-        near = keys[max(0, at - 2) : at + 3]
-        if key in _ONCE and key != "alors":
+        long_ago = key in _LAST | {"depuis"} and _FAR.intersection(keys[max(0, at - 2) : at + 4])
+        if key in _ONCE or long_ago or keys[at : at + 3] == ["il", "y", "a"]:
             return True
-        if key in _LAST and _FAR.intersection(near):
-            return True
-        if key == "depuis" or (key == "il" and keys[at + 1 : at + 3] == ["y", "a"]):
-            return True
-        if _dated(keys, at, now):
+        if now is not None and _dated(keys, at, now):
             return True
     return False
 
 
-def _dated(keys: list[str], at: int, now: datetime | None) -> bool:
+def _dated(keys: list[str], at: int, now: datetime) -> bool:
+    """Tell whether a date stands at a place, further back than news is."""
     key = keys[at]
     if key in _MONTHS:
-        if now is None:
-            return False
-        year = next((int(k) for k in keys[at + 1 : at + 2] if re.fullmatch(r"20\d\d", k)), now.year)
-        month = _MONTHS[key]
-        if year == now.year and month > now.month and (month - now.month) > 2:
+        follows = keys[at + 1] if at + 1 < len(keys) else ""
+        month, year = _MONTHS[key], int(follows) if _YEAR.fullmatch(follows) else now.year
+        if not _YEAR.fullmatch(follows) and month > now.month + SOON:
             year -= 1  # "en décembre", told in January
-        day = next((int(k) for k in keys[max(0, at - 1) : at] if re.fullmatch(r"\d\d?", k)), 0)
-        if not 1 <= day <= 28:
-            day = 28
-        return (now - now.replace(year=year, month=month, day=day)).days > FRESH_DAYS
-    if re.fullmatch(r"20[0-4]\d", key) and (
-        at == 0 or keys[at - 1] in {"en", "debut", "fin", "depuis", "ete", "de"}
-    ):
-        return now is not None and int(key) < now.year
-    return False
+        before = keys[at - 1] if at else ""
+        day = min(int(before), LAST_DAY) if _DAY.fullmatch(before) else LAST_DAY
+        return (now - now.replace(year=year, month=month, day=max(day, 1))).days > FRESH_DAYS
+    said = at == 0 or keys[at - 1] in {"en", "debut", "fin", "depuis", "ete", "printemps", "d"}
+    return bool(_YEAR.fullmatch(key)) and said and int(key) < now.year
 
 
 def is_infinitive(key: str) -> bool:
     """Tell whether a word looks like an infinitive."""
-    return len(key) > 3 and (key.endswith(("er", "ir", "dre", "tre", "ire", "aire", "oir")))
+    return key not in _NOT_VERBS and (key.endswith(("er", "ir", "dre", "tre", "ire", "aire", "oir")))
+
+_NOT_VERBS: Final = frozenset("hier premier dernier fer mer hiver janvier fevrier papier dossier soir".split())

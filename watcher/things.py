@@ -1,0 +1,157 @@
+"""What may be traded, where an article speaks of it, and which of it a group of signals governs."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from watcher import grammar
+from watcher.grammar import ARTICLES, COORDINATE
+from watcher.groups import CORE, Group
+from watcher.reading import Reading
+
+RIGHT: Final = 18  # words from a verb or noun to the thing behind it
+LEFT: Final = 14  # to the one before it
+_LISTED: Final = 4  # words between two things of one list
+_APART: Final = 4  # from "puces" to the model that they are
+_OF: Final = frozenset("de d du des".split())
+
+
+class Kind(StrEnum):
+    """How well a thing is named."""
+
+    PRODUCT = "product"
+    FAMILY = "family"  # named without a model
+    GENERIC = "generic"  # "ces puces": what was spoken of
+    RIVAL = "rival"  # something else
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """Something that can be traded, in its place."""
+
+    first: int
+    last: int
+    kind: Kind
+
+    def name(self, reading: Reading) -> str:
+        """Return it as the article writes it."""
+        return reading.evidence((self.first, self.last), "").quote
+
+
+def find(reading: Reading, lists: Sequence[tuple[Kind, Sequence[int]]], makers: Sequence[int]) -> list[Thing]:
+    """Return the things of an article in its order; one that another names better is joined to it."""
+    found = [
+        Thing(*hit, kind) for kind, terms in lists for term in terms for hit in reading.hits.of(term)
+    ]
+    found.sort(key=lambda thing: (thing.first, -thing.last))
+    made = {reading.sentences[hit[0]] for term in makers for hit in reading.hits.of(term)}
+    kept: list[Thing] = []
+    for thing in found:
+        if kept and thing.first <= kept[-1].last:
+            continue
+        if thing.kind is Kind.GENERIC and reading.sentences[thing.first] in made:
+            thing = Thing(thing.first, thing.last, Kind.FAMILY)
+        if kept and _names(reading, kept[-1], thing):
+            thing = Thing(kept.pop().first, thing.last, thing.kind)
+        kept.append(thing)
+    return kept
+
+
+def _names(reading: Reading, loose: Thing, thing: Thing) -> bool:
+    """Tell whether a thing says which a looser one before it is: "puces d'IA H20"."""
+    if loose.kind not in {Kind.GENERIC, Kind.FAMILY} or thing.kind in {Kind.GENERIC, Kind.FAMILY}:
+        return False
+    words = reading.keys[loose.last + 1 : thing.first]
+    if reading.sentences[loose.first] != reading.sentences[thing.first] or len(words) > _APART:
+        return False
+    if thing.kind is Kind.RIVAL:
+        comma = grammar.has_comma(reading, loose.last + 1, thing.first + 1)
+        return not comma and (not words or _OF.issuperset(words))
+    return not COORDINATE.intersection(words)
+
+
+def bound(reading: Reading, group: Group, things: Sequence[Thing]) -> Thing | None:
+    """Return the thing of its clause that a group governs, None where there is none."""
+    first, last = group.span
+    core = group.core
+    clause = [thing for thing in things if group.begin <= thing.first < group.end]
+    if inner := [thing for thing in clause if first < thing.first < last]:
+        return inner[0]
+    right = [thing for thing in clause if thing.first > last and thing.first - last <= RIGHT]
+    left = [thing for thing in clause if thing.last < first and first - thing.last <= LEFT]
+    if not core.voice.bare:
+        left = [t for t in left if not grammar.is_compared(reading, t.first, group.begin)]
+    left = _main(reading, left, first)
+    if core.verb and core.sense in CORE and not group.passive:
+        left = [thing for thing in left if _is_object(reading, thing, first)]
+    sides = (left[::-1], right) if group.passive else (right, left[::-1])
+    return next((side[0] for side in sides if side), None)
+
+
+def beside(group: Group, things: Sequence[Thing], begin: int, end: int) -> Thing | None:
+    """Return the nearest thing of the other clauses of a sentence."""
+    first, last = group.span
+    far = {
+        thing: first - thing.last if thing.last < first else thing.first - last
+        for thing in things
+        if begin <= thing.first < end and not group.begin <= thing.first < group.end
+    }
+    near = [thing for thing, words in far.items() if words <= LEFT]
+    return min(near, key=far.__getitem__, default=None)
+
+
+def joined(reading: Reading, thing: Thing, things: Sequence[Thing]) -> list[Thing]:
+    """Return a thing with those it is listed with: "les H100 et A100"."""
+    at = things.index(thing)
+    found = [thing]
+    for step in (-1, 1):
+        here, other = thing, at + step
+        while 0 <= other < len(things) and _are_listed(reading, here, things[other]):
+            here = things[other]
+            found.append(here)
+            other += step
+    return sorted((t for t in found if t.kind in {Kind.PRODUCT, Kind.FAMILY}), key=_first)
+
+
+def _first(thing: Thing) -> int:
+    return thing.first
+
+
+def _are_listed(reading: Reading, one: Thing, other: Thing) -> bool:
+    left, right = sorted((one, other), key=_first)
+    words = reading.keys[left.last + 1 : right.first]
+    same = reading.sentences[left.last] == reading.sentences[right.first]
+    if not same or len(words) > _LISTED:
+        return False
+    comma = grammar.has_comma(reading, left.last + 1, right.first + 1)
+    small = all(word in ARTICLES or word in COORDINATE for word in words)
+    return small and (comma or not words or bool(COORDINATE.intersection(words)))
+
+
+def _main(reading: Reading, left: list[Thing], first: int) -> list[Thing]:
+    """Leave out what stands in a relative clause: "la H20, qui suit la H100, est"."""
+    if len(left) <= 1:
+        return left
+    words = reading.keys[left[-2].last + 1 : left[-1].first]
+    behind = reading.keys[left[-1].last + 1 : first]
+    closed = grammar.has_comma(reading, left[-1].last + 1, first + 1)
+    if grammar.RELATIVE.intersection(words) and (closed or COORDINATE.intersection(behind)):
+        return left[:-1]
+    return left
+
+
+def _is_object(reading: Reading, thing: Thing, first: int) -> bool:
+    """Tell whether a thing before an active verb is its object: "la H20, que Pékin a bannie"."""
+    words = reading.keys[thing.last + 1 : first]
+    return bool(grammar.RELATIVE.intersection(words)) or bool(_PRONOUNS.intersection(words[-1:]))
+
+
+_PRONOUNS: Final = frozenset("l la les en".split())
+
+
+def products(things: Sequence[Thing], begin: int, end: int) -> Iterator[Thing]:
+    """Yield the things of a range that are named."""
+    for thing in things:
+        if begin <= thing.first < end and thing.kind in {Kind.PRODUCT, Kind.FAMILY}:
+            yield thing
