@@ -69,6 +69,11 @@ class Group:
         return not any(s.verb and s.sense is not S.TRADES for s in self.signals)
 
     @property
+    def is_mention(self) -> bool:
+        """Whether a noun alone says it, as of something known: "les restrictions américaines"."""
+        return self.nominal and not (self.senses - {self.core.sense, S.TRADES})
+
+    @property
     def sign(self) -> int:
         """+1 when it opens the trade, -1 when it closes it."""
         if S.TIGHTENS in self.senses:
@@ -210,6 +215,8 @@ def _governs(
 ) -> bool:
     """Tell whether a group goes on with a signal: it governs it, or is its subject."""
     last = group[-1]
+    if signal.sense is S.AIMS and last.sense in CORE and not last.verb:
+        return True  # "l'interdiction qui frappait"
     words = reading.keys[last.last + 1 : signal.first]
     parted = any(last.last < thing[0] < signal.first for thing in things)
     listed = grammar.has_comma(reading, last.last + 1, signal.first + 1) or bool(

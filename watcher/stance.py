@@ -181,7 +181,7 @@ class _Reader:
         sure = 1.0
         if (group.core.voice.bare and not titled) or self._is_relative(group):
             sure *= ASIDE
-        if group.nominal and not titled:
+        if group.is_mention and not titled:
             sure *= KNOWN
         if any(signal.not_yet for signal in group.signals):
             sure *= NOT_YET
