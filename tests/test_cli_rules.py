@@ -62,6 +62,50 @@ def test_check_of_broken_rules(folder: Path) -> None:
     assert run("test", folder).exit_code == 1
 
 
+def test_check_for_other_programs(folder: Path) -> None:
+    """The same mistakes go to SARIF and to GitHub; a program is told of sound rules too."""
+    assert run("check", folder, "--format", "github").output == ""
+    assert json.loads(run("check", folder, "--format", "sarif").output)["runs"][0]["results"] == []
+    (folder / "essai.yaml").write_text(RULES.replace("when: puce", "when: puces"), "utf-8")
+    result = run("check", folder, "--format", "github")
+    assert result.exit_code == 1
+    first, second = result.output.splitlines()
+    assert first.startswith(f"::error file={folder}/essai.yaml,line=8,col=11,title=R124::there is")
+    assert "did you mean `puce`?" in second
+    assert run("check", folder, "--format", "xml").exit_code == 2
+
+
+def test_lint(folder: Path) -> None:
+    """Remarks end with 3, mistakes with 1, nothing to remark with 0."""
+    result = run("lint", folder)
+    assert result.exit_code == 3
+    assert "essai.yaml:6:5 L401 `essai/a` has no example under must_not_match" in result.output
+    (folder / "essai.yaml").write_text(RULES.replace("[puce]", "[inter*]"), "utf-8")
+    assert run("lint", folder).exit_code == 1
+    whole = RULES.partition("  - id: b")[0] + "    must_not_match: [Rien]\n"
+    (folder / "essai.yaml").write_text(whole, "utf-8")
+    result = run("lint", folder)
+    assert result.exit_code == 0
+    assert "nothing to remark" in result.output
+    wide = whole.replace("[puce]", "[inter*]").replace("Une puce", "Internet")
+    (folder / "essai.yaml").write_text(wide, "utf-8")
+    [told] = json.loads(run("lint", folder, "--format", "json").output)
+    assert told["code"] == "L406"
+
+
+def test_schemas_are_shown_and_written(folder: Path) -> None:
+    """The schema of each kind can be had, and a folder can be brought up to date."""
+    assert json.loads(run("schema").output)["title"] == "Un jeu de règles"
+    assert "rules" not in json.loads(run("schema", "vocabulary").output)["properties"]
+    assert run("schema", "--write", folder).exit_code == 0
+    assert (folder / "rule-set.schema.json").read_text("utf-8") == run("schema").output
+    page = folder / "README.md"
+    page.write_text("Lisez.\n<!-- table codes -->\nvieux\n<!-- fin -->\nFin.\n", "utf-8")
+    assert run("schema", "--write", folder).exit_code == 0
+    assert "vieux" not in page.read_text("utf-8")
+    assert page.read_text("utf-8").startswith("Lisez.\n<!-- table codes -->\n| code | sens |\n")
+
+
 def test_examples_are_run(folder: Path) -> None:
     """Each rule has a mark; wrong examples are shown and end the command with 1."""
     result = run("test", folder)

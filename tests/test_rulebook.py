@@ -55,6 +55,18 @@ def test_a_failing_example_is_refused(folder: Path) -> None:
     assert rulebook.compile_folder(folder).sets
 
 
+def test_sound_files_are_tried_beside_broken_ones(folder: Path) -> None:
+    """An operator hears of a failing example and of another file's mistake in one round."""
+    broken = RULES.replace("essai", "autre").replace("title: Essai", "titel: Autre")
+    (folder / "autre.yaml").write_text(broken, "utf-8")
+    (folder / "essai.yaml").write_text(RULES.replace("Un interligne", "Interdit"), "utf-8")
+    assert codes(folder) == [
+        ("autre.yaml", "R111"),
+        ("autre.yaml", "R110"),
+        ("essai.yaml", "R201"),
+    ]
+
+
 def test_mistakes_outside_of_the_rules(folder: Path) -> None:
     """Bytes that are no text, files that cannot be read and broken locks are told together."""
     (folder / "latin.yaml").write_bytes("title: É".encode("latin-1"))

@@ -381,12 +381,16 @@ class When(Shape):
     stance: Answer | None = None
 
     @cached_property
-    def _whole(self) -> Condition:
+    def parts(self) -> Sequence[Condition]:
+        """The condition of each key that is written."""
         single: list[Condition | None] = [self.words, self.near, self.number, self.regex]
         single.append(self.stance)
         parts = [part for part in single if part is not None]
-        parts += [many(inner) for key, many in MANY.items() if (inner := getattr(self, key))]
-        return parts[0] if len(parts) == 1 else All(parts)
+        return parts + [many(inner) for key, many in MANY.items() if (inner := getattr(self, key))]
+
+    @cached_property
+    def _whole(self) -> Condition:
+        return self.parts[0] if len(self.parts) == 1 else All(self.parts)
 
     def find(self, reading: Reading) -> Found:
         return self._whole.find(reading)

@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Final
 
-from watcher import inflection, matching, rules
+from watcher import inflection, matching, rules, text
 from watcher.errors import Problem, RuleError
 
 _PACKAGE: Final = Path(__file__).parent
@@ -19,9 +19,9 @@ LOCK: Final = "forms.lock"
 
 def read(folder: Path) -> rules.RuleBook:
     """Compile a folder and try its examples; raises `RuleError` with every mistake."""
-    book = compile_folder(folder)
-    if failures := matching.failures(book):
-        raise RuleError(placed_in(folder, failures))
+    book, problems = _compiled(folder, frozen=True)
+    if problems := [*problems, *matching.failures(book)]:
+        raise RuleError(placed_in(folder, problems))
     return book
 
 
@@ -31,16 +31,32 @@ def compile_folder(folder: Path, *, frozen: bool = True) -> rules.RuleBook:
 
     `frozen`: words have the forms of the folder's lock, where it has one; else the dictionary's.
     """
-    problems: list[Problem] = []
-    files = _files(folder, problems)
-    locked = _locked(folder, problems) if frozen else {}
-    try:
-        book = rules.load(files, lambda word: locked.get(word) or forms(word))
-    except RuleError as error:
-        raise RuleError(placed_in(folder, [*problems, *error.problems])) from None
+    book, problems = _compiled(folder, frozen=frozen)
     if problems:
         raise RuleError(placed_in(folder, problems))
     return book
+
+
+def lint(folder: Path) -> tuple[Problem, ...]:
+    """Return what a sound folder hardly means; raises `RuleError` for mistakes."""
+    return placed_in(folder, rules.lint(_files(folder, []), read(folder), _begun))
+
+
+def _compiled(folder: Path, *, frozen: bool) -> tuple[rules.RuleBook, list[Problem]]:
+    """Compile the sound files of a folder; the problems are those of the others."""
+    problems: list[Problem] = []
+    files = _files(folder, problems)
+    locked = _locked(folder, problems) if frozen else {}
+
+    def expand(word: str) -> Collection[str]:
+        return locked.get(word) or forms(word)
+
+    try:
+        return rules.load(files, expand), problems
+    except RuleError as error:
+        broken = {problem.file for problem in error.problems}
+        sound = {name: content for name, content in files.items() if name not in broken}
+        return rules.load(sound, expand), [*problems, *error.problems]
 
 
 def forms(word: str) -> frozenset[str]:
@@ -72,6 +88,17 @@ def _dictionary() -> Mapping[str, set[str]]:
     for form, lemma in factory.DefaultDictionaryFactory().get_dictionary("fr").items():
         known[lemma.decode() if isinstance(lemma, bytes) else lemma].add(str(form))
     return dict(known)
+
+
+@cache
+def _spelt() -> str:
+    """Return every word of the dictionary without typography, each on a line behind a line's end."""
+    every = {form for known in _dictionary().values() for form in known}
+    return text.fold("\n".join(["", *every]))
+
+
+def _begun(start: str) -> int:
+    return _spelt().count(f"\n{start}")
 
 
 def _files(folder: Path, problems: list[Problem]) -> dict[str, str]:

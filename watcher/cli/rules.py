@@ -1,15 +1,15 @@
 """`watcher rules`: check, test and look into rule files."""
 
-import json
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
+from watcher.cli.explain import explain
+from watcher.cli.findings import Format, report
 from watcher.cli.problems import render
 from watcher.cli.state import State
-from watcher.errors import RuleError
+from watcher.errors import Problem, RuleError
 
 app = typer.Typer(no_args_is_help=True, help="Check, test and look into rule files.")
 
@@ -19,28 +19,68 @@ Folder = Annotated[
 ]
 
 
+Output = Annotated[Format, typer.Option("--format", help="How to show what is found.")]
+
+
 @app.command()
-def check(
-    ctx: typer.Context,
-    path: Folder = None,
-    output: Annotated[Literal["text", "json"], typer.Option("--format")] = "text",
-) -> None:
+def check(ctx: typer.Context, path: Folder = None, output: Output = "text") -> None:
     """Read rule files and try their examples; show every mistake with its place."""
     from watcher import rulebook
 
     state: State = ctx.obj
     folder = path or state.config().rules
+    sound, problems = "", tuple[Problem, ...]()
     try:
         book = rulebook.read(folder)
+        sound = f"{folder}: rule sets {len(book.sets)}, rules {len(book.placed)}, no mistakes"
     except RuleError as error:
-        if output == "json":
-            rows = [asdict(problem) for problem in error.problems]
-            typer.echo(json.dumps(rows, ensure_ascii=False))
-        else:
-            render(error.problems, state.console)
-        raise typer.Exit(1) from None
-    told = f"{folder}: rule sets {len(book.sets)}, rules {len(book.placed)}, no mistakes"
-    typer.echo("[]" if output == "json" else told)
+        problems = error.problems
+    report(problems, output, state, sound=sound)
+
+
+@app.command()
+def lint(ctx: typer.Context, path: Folder = None, output: Output = "text") -> None:
+    """Show what sound rules say but hardly mean; mistakes come first."""
+    from watcher import rulebook
+
+    state: State = ctx.obj
+    folder = path or state.config().rules
+    try:
+        problems = rulebook.lint(folder)
+    except RuleError as error:
+        problems = error.problems
+    report(problems, output, state, sound=f"{folder}: nothing to remark")
+
+
+@app.command()
+def schema(
+    kind: Annotated[
+        Literal["rule-set", "vocabulary"], typer.Argument(help="The kind of file.")
+    ] = "rule-set",
+    folder: Annotated[
+        Path | None,
+        typer.Option(
+            "--write",
+            metavar="DIR",
+            help="Write all schemas, and the tables of a README.md, into a folder of rule files.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Show the JSON Schema by which editors complete and check rule files."""
+    from watcher.rules import reference
+
+    if folder is None:
+        typer.echo(reference.schema(kind), nl=False)
+        return
+    for each in reference.SCHEMAS:
+        (folder / f"{each}.schema.json").write_text(reference.schema(each), "utf-8")
+    page = folder / "README.md"
+    if page.is_file():
+        page.write_text(reference.filled(page.read_text("utf-8")), "utf-8")
+
+
+app.command()(explain)
 
 
 @app.command("test")

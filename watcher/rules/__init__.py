@@ -17,9 +17,10 @@ from watcher.operators import Names
 from watcher.rules.book import Example, Rule, RuleBook, RuleSet
 from watcher.rules.document import Document, Path, parse
 from watcher.rules.lexicon import Expand, Lexicon
+from watcher.rules.lint import lint
 from watcher.rules.schema import RuleSetShape, RuleShape, VocabularyShape, shaped
 
-__all__ = ["Example", "Rule", "RuleBook", "RuleSet", "load"]
+__all__ = ["Example", "Rule", "RuleBook", "RuleSet", "lint", "load"]
 
 VOCABULARY = "vocabulary/"  # files below this folder hold word lists only
 WEIGHTS: Final[Mapping[ZoneKind, float]] = {
