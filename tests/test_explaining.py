@@ -3,8 +3,8 @@
 import pytest
 
 from tests.ruling import article, book, one_rule
+from watcher.claims import ZoneKind
 from watcher.explaining import asked, explain, marked
-from watcher.model import ZoneKind
 from watcher.operators import Context
 
 WORDS = "{interdire: [interdit], puce: [puce, H200], chine: [Chine], pas: [rumeur]}"

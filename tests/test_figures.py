@@ -25,6 +25,7 @@ from watcher import figures
         ("$30,000", 30_000, "$"),
         ("2 Mds d’euros", 2e9, "€"),
         ("68,1 milliards de dollars", 68.1e9, "$"),
+        ("des centaines de milliards de dollars", 100e9, "$"),
         ("25 %", 25, "%"),
         ("25\u00a0%", 25, "%"),
         ("25 pour cent", 25, "%"),
@@ -62,6 +63,9 @@ def test_places() -> None:
     printed = "En 2025, entre 40 000 et 80\u202f000 unités, soit 5 % de plus"
     found = [printed[figure.start : figure.end] for figure in figures.read(printed)]
     assert found == ["2025", "40 000", "80\u202f000", "5 %"]
+    joined = "40 000-80 000 puces, 10–15 %, dates 2026-01-30 et 30-01-2026"
+    found = [joined[figure.start : figure.end] for figure in figures.read(joined)]
+    assert found == ["40 000", "80 000", "10", "15 %", "2026", "30", "01"]
 
 
 @given(st.text(st.sampled_from("0123456789 .,%$kMcentmilavug-d'’deurosqatr\u202f")))

@@ -99,6 +99,7 @@ def test_one_match() -> None:
         "Le Fil · 30 janv. 2026 à 16:45\n"
         "\n"
         "<blockquote>La douane de Shenzhen n’a laissé passer aucune puce <b>H200</b> depuis lundi.</blockquote>\n"
+        "Chiffres\u00a0: quota de 30\u202f%\n"
         "\n"
         "<i>Règle\u00a0: Nvidia H200 (puce nommée).</i>"
     )
@@ -181,6 +182,21 @@ def test_links() -> None:
     assert tell(article(url="http://intranet/a", canonical=URL), NAMED).link == URL
     bad = tell(article(url="javascript:alert(1)"), NAMED)
     assert (bad.link, parse(bad.html).links) == ("", [])
+
+
+def test_figures() -> None:
+    """Three figures at most are told, as they are printed; those beside the evidence come first."""
+    counts = " ".join(f"Vu {n} 000 puces." for n in range(11, 15))
+    text = f"{counts} Jusqu’à 400\u202f000 puces H200 à 25\u00a0%."
+    shown = "11 000 puces · Jusqu’à 400\u202f000 puces H200 · 25\u00a0%\n"
+    told = article(text=text, zones=())
+    assert f"</blockquote>\nChiffres\u00a0: {shown}" in tell(told, match(hit(text, "H200"))).html
+    english = tell(told, match(hit(text, "H200")), language="en").html
+    assert f"\nFigures: {shown}" in english
+    title = "Pékin taxe 30 000 H200"
+    named = tell(article(title=title), match(hit(title, "H200", ZoneKind.TITLE)))
+    assert "16:45\n\nChiffres\u00a0: 30 000 H200\n\n<i>" in named.html
+    assert "Chiffres" not in tell(article(text=LEAD), NAMED).html
 
 
 def test_words_of_the_title() -> None:

@@ -101,6 +101,19 @@ def test_near_does_not_join_a_phrase_with_its_own_words() -> None:
         ("{min: 1000, near: chip}", "Vu 400 000. Puces à part.", None),
         ("{min: 1000, near: chip}", "Puces : 400 000. Puce.", ["Puces", "400 000"]),
         ("{min: 1000, near: chip}", "Rien que 400 000.", None),
+        ("{min: 1000, near: chip}", "400\u2009000 puces", ["400\u2009000", "puces"]),
+        ("{min: 1000, near: chip}", "400.000 puces", ["400.000", "puces"]),
+        ("{min: 1000, near: chip}", "400,000 puces", ["400,000", "puces"]),
+        ("{min: 1000, near: chip}", "400k puces", ["400k", "puces"]),
+        ("{min: 1000, near: chip}", "４００ ０００ puces", ["４００ ０００", "puces"]),
+        ("{min: 1000, near: chip}", "quatre cent mille puces", ["quatre cent mille", "puces"]),
+        (
+            "{min: 1000, near: chip}",
+            "entre 40 000 et 80 000 puces",
+            ["40 000", "80 000", "puces"],
+        ),
+        ("{min: 1000, near: chip}", "40 000-80 000 puces", ["40 000", "80 000", "puces"]),
+        ("{unit: '%', min: 25}", "un droit de 25 pour cent", ["25 pour cent"]),
     ],
 )
 def test_number(number: str, text: str, expected: list[str] | None) -> None:

@@ -48,6 +48,33 @@ def test_a_match_names_rule_evidence_and_messages(run: replay.Replay) -> None:
     assert "<b>H200</b>" in sends[0]["text"]
 
 
+def test_figures_are_facts(run: replay.Replay) -> None:
+    """What the text counts beside the evidence is written with its bounds, its noun and who said it."""
+    text = "Le port est calme.\nNvidia a livré au moins 40 000 puces H200 à Tencent."
+    (found,) = told(run, H200 | {"text": text})
+    (figure,) = json.loads(json.dumps(found))["figures"]
+    quote = "au moins 40 000 puces H200"
+    start = text.index(quote)
+    assert figure == {
+        "zone": "body",
+        "start": start,
+        "end": start + len(quote),
+        "quote": quote,
+        "min": 40_000,
+        "max": None,
+        "value": None,
+        "unit": "",
+        "noun": "puces",
+        "role": "",
+        "who": "Nvidia",
+        "vague": False,
+    }
+    (silent,) = told(
+        run, H200 | {"id": "b", "title": "Le H20", "text": "Il en part 40 000 pièces."}
+    )
+    assert silent["figures"] == []
+
+
 def test_the_same_address_is_a_copy(run: replay.Replay) -> None:
     """A second line under one address, tracking aside, is the same article and told to nobody."""
     url = "https://puces.example/a"

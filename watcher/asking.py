@@ -5,7 +5,7 @@ A vocabulary says once what its lists mean (`senses`); a rule set says what its 
 """
 
 from dataclasses import dataclass
-from typing import Annotated, Literal, Self, cast
+from typing import Annotated, Final, Self, cast
 
 from pydantic import BeforeValidator, Field, ValidationInfo, model_validator
 
@@ -29,12 +29,19 @@ from watcher.signals import Lists, Sense
 Listed = Annotated[
     list[ListName], BeforeValidator(lambda value: [value] if isinstance(value, str) else value)
 ]
-SenseName = Literal[
-    *("closes", "hampers", "opens", "bounds", "ends", "lapses", "escapes", "eases", "refuses"),
-    *("aims", "tightens", "grants", "orders", "asks", "allows", "resumes", "discourages", "keeps", "weighs", "wishes"),
-    "uses",
-]
-LEAST: float = 1.0
+
+
+def _sense(name: object) -> Sense:
+    known = sorted(set(Sense) - {Sense.TRADES})
+    if name not in known:
+        raise mistake(
+            "R112", f"`{name}` is none of {', '.join(known)}", suggestion(str(name), known)
+        )
+    return Sense(str(name))
+
+
+SenseName = Annotated[Sense, BeforeValidator(_sense)]
+LEAST: Final = 1.0
 
 
 def _terms(lists: list[ListName]) -> tuple[int, ...]:
@@ -111,8 +118,8 @@ class StanceShape(Shape):
                 for party in self.parties
             ),
             lists=Lists(
-                verbs={Sense(name): _terms(lists) for name, lists in senses.verbs.items()},
-                nouns={Sense(name): _terms(lists) for name, lists in senses.nouns.items()},
+                verbs={sense: _terms(lists) for sense, lists in senses.verbs.items()},
+                nouns={sense: _terms(lists) for sense, lists in senses.nouns.items()},
                 ways={way: _terms(lists) for way, lists in self.trade.items()},
             ),
             bills=_terms(senses.bills),

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from watcher import text
+from watcher.claims import Evidence, ZoneKind
 from watcher.matching import analyse, judge
-from watcher.model import Article, Evidence, Match, ZoneKind
+from watcher.model import Article, Match
 from watcher.operators import (
     All,
     AnyOf,

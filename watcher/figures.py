@@ -33,13 +33,14 @@ _SCALE: Final = r"(?:milliers?|millions?|milliards?|mille)"
 _WORD: Final = rf"(?:{'|'.join(sorted(_UNITS, key=len, reverse=True))}|cents?|vingts|{_SCALE})"
 _FIGURE: Final = re.compile(
     rf"""
-    (?<![\w/.,-])(?P<before>[$€][ ]?)?
+    (?:(?<![\w/.,-])|(?<=\d-)(?<!\b(?:19|20)\d\d-)(?<!-\d\d-))  # 10-15, but no dates
+    (?P<before>[$€][ ]?)?
     (?:
         (?P<digits>\d{{1,3}}(?:(?P<group>[ .,'])\d{{3}})(?:(?P=group)\d{{3}})*(?!\d)|\d+)
         (?P<decimals>[.,]\d+)?
         (?:[ -]?(?P<scale>{_SCALE}|mds?|m|k))?
       |
-        (?:(?P<many>{_WORD})[ ])?(?P<round>{"|".join(_ROUND)})s?(?:[ ]de[ ](?P<of>milliers|millions))?
+        (?:(?P<many>{_WORD})[ ])?(?P<round>{"|".join(_ROUND)})s?(?:[ ]de[ ](?P<of>milliers|millions|milliards))?
       |
         (?P<words>{_WORD}(?:[ -](?:et[ -])?{_WORD})*)
       |
@@ -101,7 +102,8 @@ def _digits(found: re.Match[str], original: str) -> float:
         digits = digits.replace(",", ".")  # 0,400; 1,250 million
     elif group:
         digits = digits.replace(group, "")
-    return float(digits + decimals.replace(",", ".")) * _SCALES.get(scale.rstrip("s"), 1.0)
+    value = float(digits + decimals.replace(",", "."))
+    return round(value * _SCALES[scale.rstrip("s")], 2) if scale else value
 
 
 def _spelled(words: str) -> float:

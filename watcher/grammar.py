@@ -287,6 +287,11 @@ def _dated(keys: list[str], at: int, now: datetime) -> bool:
 
 def is_infinitive(key: str) -> bool:
     """Tell whether a word looks like an infinitive."""
-    return key not in _NOT_VERBS and (key.endswith(("er", "ir", "dre", "tre", "ire", "aire", "oir")))
+    return key not in _NOT_VERBS and (
+        key.endswith(("er", "ir", "dre", "tre", "ire", "aire", "oir"))
+    )
 
-_NOT_VERBS: Final = frozenset("hier premier dernier fer mer hiver janvier fevrier papier dossier soir".split())
+
+_NOT_VERBS: Final = frozenset(
+    "hier premier dernier fer mer hiver janvier fevrier papier dossier soir".split()
+)

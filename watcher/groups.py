@@ -25,9 +25,7 @@ _ACTS: Final = frozenset(  # trade by itself is no claim; with one of these it i
 )
 _NOT_USED: Final = frozenset({S.ENDS, S.REFUSES, S.DISCOURAGES})
 _THAT: Final = frozenset({S.WEIGHS, S.WISHES, S.ORDERS, S.ASKS, S.REFUSES, S.GRANTS})
-_TO_SOMEONE: Final = frozenset(
-    {S.ORDERS, S.ASKS, S.WEIGHS, S.WISHES, S.ALLOWS, S.AIMS, S.GRANTS}
-)
+_TO_SOMEONE: Final = frozenset({S.ORDERS, S.ASKS, S.WEIGHS, S.WISHES, S.ALLOWS, S.AIMS, S.GRANTS})
 REACH: Final = 10  # words from one that governs to what it governs
 NEAR: Final = 4
 _SOON: Final = 3
@@ -86,9 +84,7 @@ class Group:
         at = next((n for n, s in enumerate(self.signals) if s.sense is S.OPENS and not s.verb), 0)
         before = self.signals[:at]
         subject = bool(before) and before[0].sense is S.TRADES
-        return any(
-            s.sense is S.ORDERS or (s.sense is S.ASKS and subject) for s in before if s.verb
-        )
+        return any(s.sense is S.ORDERS or (s.sense is S.ASKS and subject) for s in before if s.verb)
 
     @property
     def is_claim(self) -> bool:
@@ -151,9 +147,7 @@ def resumed(groups: Sequence[Group]) -> list[Group]:
     """Tie a verb alone in its clause to what was spoken of before: "elle a été abrogée"."""
     found: list[Group] = []
     for group in groups:
-        alone = not group.is_claim and all(
-            s.follows or s.sense is S.WEIGHS for s in group.signals
-        )
+        alone = not group.is_claim and all(s.follows or s.sense is S.WEIGHS for s in group.signals)
         if alone and found and (found[-1].is_claim or S.TRADES in found[-1].senses):
             before = found.pop()
             found.append(Group((*before.signals, *group.signals), before.begin, group.end))
@@ -173,9 +167,9 @@ def _settled(signals: Sequence[Signal]) -> tuple[Signal, ...]:
 
 
 def _is_idle(signals: Sequence[Signal], at: int) -> bool:
-    turned = any(
-        s.sense in _TURNS | {S.REFUSES, S.ORDERS, S.WISHES} for s in signals[:at]
-    ) or any(s.follows or s.sense is S.AIMS for s in signals[at + 1 :])
+    turned = any(s.sense in _TURNS | {S.REFUSES, S.ORDERS, S.WISHES} for s in signals[:at]) or any(
+        s.follows or s.sense is S.AIMS for s in signals[at + 1 :]
+    )
     return signals[at].sense is S.BOUNDS and not turned
 
 

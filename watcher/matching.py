@@ -40,11 +40,11 @@ def verdict(
         ):
             matches.append(found)
     stances = {
-        rule_set.id: found
+        rule_set.id: stance
         for rule_set in book.sets
         if rule_set.asking
         and rule_set.scope.covers(article, feed_url=feed_url, tags=tags)
-        and (found := rule_set.asking.of(reading))
+        and (stance := rule_set.asking.of(reading))
     }
     return tuple(matches), stances
 

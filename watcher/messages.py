@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
 
+from watcher import facts, urls
 from watcher import text as reading
-from watcher import urls
 from watcher.claims import Evidence, ZoneKind
 from watcher.model import Article, Match, Message, Origin, Precision, Published, RuleSetId, Severity
 from watcher.spans import Part, Span, clean, clip, fit, html, is_link
@@ -21,8 +21,10 @@ MADE_TITLE: Final = 120  # of the first sentence, where an article has no title
 LIST: Final = 240  # of rule sets, of rules
 SITE: Final = 80
 QUOTE: Final = 600
+FIGURE: Final = 120
 
 QUOTES: Final = 2
+FIGURES: Final = 3
 BOLD: Final = 24  # matched words of one quote
 PARIS: Final = ZoneInfo("Europe/Paris")
 
@@ -85,13 +87,16 @@ def alert(
     name = _name(article) or urls.host(link) or say(N_("Untitled"))
     date = _date(article.published, translations, language) if article.published else ""
     source = [clip(article.site or urls.host(link), SITE), date]
+    figures = _figures(article, matches)
+    counted = say(N_("Figures: {figures}")).format(figures=figures) if figures else ""
     note = ORIGINS.get(article.origin)
     parts = [
         Part([Span(f"{emoji} "), Span(say(word), bold=True)]),
         Part([Span(_listed(title for title, _ in named))], gap=" · "),
         Part((not quotes and _title_marked(article, matches, link)) or [Span(name, link=link)]),
         Part([Span(line)] if (line := " · ".join(filter(None, source))) else []),
-        *(Part(quote, rank=2 + n, gap="\n" if n else "\n\n") for n, quote in enumerate(quotes)),
+        *(Part(quote, rank=2 + 2 * n, gap="\n" if n else "\n\n") for n, quote in enumerate(quotes)),
+        Part([Span(counted)] if counted else [], rank=3, gap="\n" if quotes else "\n\n"),
         Part([Span(say(note), italic=True)] if note else [], rank=1),
         Part([Span(rule.format(rules=rules), italic=True)], gap="\n\n"),
     ]
@@ -135,6 +140,11 @@ def _date(published: Published, translations: NullTranslations, language: str) -
     date = format_datetime(at, pattern, locale=language)
     frame = FRAMES.get(published.precision)
     return translations.gettext(frame).format(date=date) if frame else date
+
+
+def _figures(article: Article, matches: Sequence[Match]) -> str:
+    told = facts.select(article, matches, most=FIGURES)
+    return " · ".join(clip(fact.quote, FIGURE) for fact in told)
 
 
 # Quotes -------------------------------------------------------------------------------------------

@@ -4,12 +4,12 @@ import gettext
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from watcher import articles, pipeline, stories, urls
+from watcher import articles, facts, pipeline, stories, urls
 from watcher.claims import Stance
 from watcher.errors import ExtractError, Problem, ProblemsError
 from watcher.model import (
@@ -191,7 +191,7 @@ class Replay:
             "reason": verdict.reason,
             "copy_of": None if verdict.copy_of is None else self.ids[verdict.copy_of],
             "evidence": [piece for match in verdict.matches for piece in evidence(match)],
-            "figures": [],
+            "figures": [asdict(fact) for fact in facts.select(verdict.article, verdict.matches)],
             "sends": [
                 {
                     "chat": chat.spec.name or chat.spec.address,

@@ -39,10 +39,15 @@ class Thing:
         return reading.evidence((self.first, self.last), "").quote
 
 
-def find(reading: Reading, lists: Sequence[tuple[Kind, Sequence[int]]], makers: Sequence[int]) -> list[Thing]:
+def find(
+    reading: Reading, lists: Sequence[tuple[Kind, Sequence[int]]], makers: Sequence[int]
+) -> list[Thing]:
     """Return the things of an article in its order; one that another names better is joined to it."""
     found = [
-        Thing(*hit, kind) for kind, terms in lists for term in terms for hit in reading.hits.of(term)
+        Thing(*hit, kind)
+        for kind, terms in lists
+        for term in terms
+        for hit in reading.hits.of(term)
     ]
     found.sort(key=lambda thing: (thing.first, -thing.last))
     made = {reading.sentences[hit[0]] for term in makers for hit in reading.hits.of(term)}
