@@ -31,7 +31,7 @@ ADVERBS: Final = frozenset(
     "completement partiellement entierement formellement explicitement provisoirement temporairement "
     "purement simplement nouveau nouvelle egalement immediatement clairement effectivement "
     "pratiquement quasiment tout toute tous toutes strictement largement vraiment seulement "
-    "discretement recemment bientot probablement vite soudain progressivement "
+    "aller jusqu jusque discretement recemment bientot probablement vite soudain progressivement "
     "fermement categoriquement expressement nommement se s y en le la les l leur lui".split()
 )
 ARTICLES: Final = frozenset(
@@ -96,6 +96,7 @@ _FRESH: Final = frozenset(
     "lundi mardi mercredi jeudi vendredi samedi dimanche hier jour semaine matin soir aujourd "
     "desormais maintenant vient viennent".split()
 )
+QUE: Final = 4  # words from "ne" to "que" when they mean "only"
 FRESH_DAYS: Final = 20  # a date further back than this is a reminder
 OPENING: Final = 6  # words before the first comma: "En décembre dernier, ..."
 SOON: Final = 2  # months ahead that are announced, not past
@@ -115,8 +116,8 @@ class Voice:
     bare: bool = False  # a participle without auxiliary, put beside a noun
 
 
-_UNDERGONE: Final = re.compile(r"(?:ée?|i[st]?e?|ue?|use?|inte?)s?\Z")
-_ACCENTED: Final = re.compile(r"ée?s?\Z")
+_UNDERGONE: Final = re.compile(r"(?:ée?|ee|i[st]?e?|ue?|use?|inte?)s?\Z")
+_ACCENTED: Final = re.compile(r"(?:ée?s?|ees?)\Z")
 
 
 def voice(reading: Reading, at: int, begin: int, *, after_noun: bool) -> Voice:
@@ -169,9 +170,7 @@ def negations(reading: Reading, begin: int, end: int) -> Iterator[tuple[int, int
     while at < end:
         key = reading.keys[at]
         if key in {"ne", "n"}:
-            second = next(
-                (word for word in range(at + 1, min(at + 8, end)) if reading.keys[word] in _NOT), at
-            )
+            second = at if half else _second(reading, at, end)
             if second > at or half:
                 yield at, second
             at, half = second, False
@@ -180,6 +179,15 @@ def negations(reading: Reading, begin: int, end: int) -> Iterator[tuple[int, int
         elif key in _NONE or (key in {"pas", "non"} and _opens(reading, at, begin)):
             yield at, at
         at += 1
+
+
+def _second(reading: Reading, at: int, end: int) -> int:
+    """Return the other half of a "ne"; its own place when it has none."""
+    for word in range(at + 1, min(at + 8, end)):
+        key = reading.keys[word]
+        if key in _NOT and (key not in {"que", "qu"} or word - at <= QUE):
+            return word
+    return at
 
 
 def _has_ne(reading: Reading, at: int, end: int) -> bool:
@@ -214,6 +222,21 @@ def _begins_clause(reading: Reading, at: int) -> bool:
 def is_hypothesis(reading: Reading, begin: int) -> bool:
     """Tell whether a clause begins with "si"."""
     return reading.keys[begin] in {"si", "s"}
+
+
+def is_doubt(reading: Reading, sentence: int, begin: int, end: int) -> bool:
+    """Tell "ignore si Pékin laissera entrer", a doubt, from "si Pékin laissait", which is no news."""
+    if begin == sentence or "," in reading.gap(begin):
+        return False
+    keys = reading.keys[begin:end]
+    return not any(
+        k.endswith(("ait", "aient")) and not k.endswith(("rait", "raient")) for k in keys
+    )
+
+
+def is_cut(reading: Reading, first: int, after: int) -> bool:
+    """Tell whether a mark that ends a clause stands before a word of a range."""
+    return any(_STOP.search(reading.gap(at)) for at in range(first, after))
 
 
 def is_question(reading: Reading, last: int) -> bool:

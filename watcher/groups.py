@@ -27,8 +27,8 @@ _NOT_USED: Final = frozenset({S.ENDS, S.REFUSES, S.DISCOURAGES})
 _THAT: Final = frozenset({S.WEIGHS, S.WISHES, S.ORDERS, S.ASKS, S.REFUSES, S.GRANTS})
 _TO_SOMEONE: Final = frozenset({S.ORDERS, S.ASKS, S.WEIGHS, S.WISHES, S.ALLOWS, S.AIMS, S.GRANTS})
 REACH: Final = 10  # words from one that governs to what it governs
+FAR: Final = 16
 NEAR: Final = 4
-_SOON: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +97,18 @@ class Group:
             return True
         ordered = bool(senses & {S.ORDERS, S.ASKS}) and self.sign < 0
         if S.TRADES in senses:
-            none = self.nominal and any(s.denials for s in self.signals)  # "pas de vente"
-            return bool(senses & _ACTS) or ordered or none
+            none = self.nominal and any(s.absent for s in self.signals)
+            return self._acts or ordered or none
         return S.USES in senses and (bool(senses & _NOT_USED) or ordered)
+
+    @property
+    def _acts(self) -> bool:
+        """Whether something is done about the trade; weighed only when the trade comes behind."""
+        trade = next(s.first for s in self.signals if s.sense is S.TRADES)
+        return any(
+            s.sense in _ACTS and (s.sense is not S.WEIGHS or s.verb or s.first < trade)
+            for s in self.signals
+        )
 
     def answer(self, *, undecided: bool) -> tuple[Polarity, Detail]:
         """Return what it says; `undecided`: by one who cannot decide yet."""
@@ -193,7 +202,9 @@ def _denied(reading: Reading, signals: Sequence[Signal], begin: int, end: int) -
                 continue
             if not only or signal.sense in {S.TRADES, S.USES, S.ALLOWS}:
                 yet = "encore" in reading.keys[first : signal.first]
-                found[at] = replace(signal, denials=signal.denials + 1, not_yet=yet)
+                found[at] = replace(
+                    signal, denials=signal.denials + 1, not_yet=yet, absent=first == last
+                )
             break
     return found
 
@@ -216,7 +227,7 @@ def _governs(
     listed = grammar.has_comma(reading, last.last + 1, signal.first + 1) or bool(
         COORDINATE.intersection(words)
     )
-    if signal.follows and _is_subject(group, signal) and not (parted and listed):
+    if signal.follows and _is_subject(group, signal, listed=listed) and not (parted and listed):
         return not (signal.voice.bare and listed) and not ASIDE.intersection(words[-2:])
     if not CORE.intersection(s.sense for s in group) and last.sense not in {S.TRADES, S.USES}:
         return (not listed or last.sense in _TO_SOMEONE) and _reaches(last, signal, words)
@@ -229,18 +240,20 @@ def _governs(
     return len(words) <= NEAR and not ASIDE.intersection(words)
 
 
-def _is_subject(group: Sequence[Signal], signal: Signal) -> bool:
+def _is_subject(group: Sequence[Signal], signal: Signal, *, listed: bool) -> bool:
     """Tell whether a group holds a noun that a verb behind it can be said of."""
     last = group[-1]
     if signal.voice.bare and any(s.verb and s.sense is not S.TRADES for s in group):
         return False  # "permet des ventes limitées": how, not whether
+    if listed and any(s.verb and s.sense not in {S.TRADES, S.AIMS} for s in group):
+        return False
     named = any(not s.verb or s.sense is S.TRADES for s in group)
     return named and (not last.verb or last.sense is S.TRADES or not signal.voice.bare)
 
 
 def _reaches(last: Signal, signal: Signal, words: Sequence[str]) -> bool:
     if last.sense is S.AIMS:
-        return len(words) <= REACH
+        return len(words) <= FAR
     if signal.sign < 0 and ASIDE.intersection(words):
         return False
     links = {"que", "qu"} if last.sense in _THAT else set()

@@ -63,6 +63,7 @@ class Signal:
     way: str = ""  # of trade
     denials: int = 0
     not_yet: bool = False  # denied by "pas encore"
+    absent: bool = False  # denied by a word alone: "pas de vente"
     voice: Voice = field(default_factory=Voice)
 
     @property

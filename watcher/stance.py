@@ -39,7 +39,7 @@ _BY: Final = 3  # words from a noun to who decides: "le feu vert de Pékin"
 _TOWARDS: Final = frozenset("vers en a au aux pour sur chez contre dans avec".split())
 _OF: Final = (["de"], ["du"], ["des"], ["d"])
 _SMALL: Final = frozenset("l la le les".split())
-_NAMED_BEFORE: Final = frozenset("en celle celui celles ceux".split())
+_NAMED_BEFORE: Final = frozenset("en il elle ils elles celle celui celles ceux".split())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,14 +143,17 @@ class _Reader:
         titled = self.reading.zones[begin] is ZoneKind.TITLE
         if not inside or (asks and not titled) or self._within(self.question.denied, begin, end):
             return
-        found: list[Group] = []
+        found, doubts = list[Group](), set[int]()
         for first, after in grammar.clauses(self.reading, begin, end):
-            if not grammar.is_hypothesis(self.reading, first):
-                places = [(t.first, t.last) for t in self.things if first <= t.first < after]
-                found += groups.groups(self.reading, inside, first, after, places)
+            doubted = grammar.is_hypothesis(self.reading, first)
+            if doubted and not grammar.is_doubt(self.reading, begin, first, after):
+                continue
+            places = [(t.first, t.last) for t in self.things if first <= t.first < after]
+            doubts |= {first} if doubted else set()
+            found += groups.groups(self.reading, inside, first, after, places)
         for group in groups.resumed(found):
             if group.is_claim and self._is_meant(group, begin, end):
-                yield from self._claim(group, begin, end, asks=asks)
+                yield from self._claim(group, begin, end, asks=asks or group.begin in doubts)
 
     def _claim(self, group: Group, begin: int, end: int, *, asks: bool) -> Iterator[Claim]:
         objects, sure = self._objects(group, begin, end)
@@ -243,7 +246,12 @@ class _Reader:
         first = group.core.first
         bills = [hit[0] for term in self.question.bills for hit in self.reading.hits.of(term)]
         last = max((at for at in bills if begin <= at <= first and self._acts(at)), default=-1)
-        others = [h[0] for p in self.question.parties for h in self.reading.hits.of(p.words)]
+        others = [
+            hit[0]
+            for party in self.question.parties
+            for hit in self.reading.hits.of(party.words)
+            if not self._is_goal(hit[0])
+        ]
         return last >= 0 and not any(last < at < first for at in others)
 
     def _acts(self, at: int) -> bool:
@@ -263,7 +271,11 @@ class _Reader:
             return None, 0.0
         if thing.kind is Kind.GENERIC:
             return ([], TAKEN_UP) if self.topic else (None, 0.0)
-        return things.joined(self.reading, thing, self.things), sure
+        found = things.joined(self.reading, thing, self.things)
+        if all(one.kind is Kind.FAMILY for one in found):
+            named = things.products(self.things, begin, end)
+            found = [one for one in named if one.kind is Kind.PRODUCT] or found
+        return found, sure
 
     def _taken_up(self, group: Group) -> tuple[list[Thing] | None, float]:
         """Go back to what was spoken of: "cette interdiction"; titles and leads speak of the topic."""

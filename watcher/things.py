@@ -73,7 +73,8 @@ def _names(reading: Reading, loose: Thing, thing: Thing) -> bool:
     if thing.kind is Kind.RIVAL:
         comma = grammar.has_comma(reading, loose.last + 1, thing.first + 1)
         return not comma and (not words or _OF.issuperset(words))
-    return not COORDINATE.intersection(words)
+    cut = grammar.is_cut(reading, loose.last + 1, thing.first + 1)
+    return not cut and not COORDINATE.intersection(words)
 
 
 def bound(reading: Reading, group: Group, things: Sequence[Thing]) -> Thing | None:
@@ -88,6 +89,8 @@ def bound(reading: Reading, group: Group, things: Sequence[Thing]) -> Thing | No
     if not core.voice.bare:
         left = [t for t in left if not grammar.is_compared(reading, t.first, group.begin)]
     left = _main(reading, left, first)
+    if left and _SOMEONE.intersection(reading.keys[left[-1].last + 1 : first]):
+        left = []  # a pronoun stands for what was spoken of
     if core.verb and core.sense in CORE and not group.passive:
         left = [thing for thing in left if _is_object(reading, thing, first)]
     sides = (left[::-1], right) if group.passive else (right, left[::-1])
@@ -141,7 +144,12 @@ def _main(reading: Reading, left: list[Thing], first: int) -> list[Thing]:
     words = reading.keys[left[-2].last + 1 : left[-1].first]
     behind = reading.keys[left[-1].last + 1 : first]
     closed = grammar.has_comma(reading, left[-1].last + 1, first + 1)
-    if grammar.RELATIVE.intersection(words) and (closed or COORDINATE.intersection(behind)):
+    apart = bool(grammar.RELATIVE.intersection(words)) or (
+        closed
+        and grammar.has_comma(reading, left[-2].last + 1, left[-1].first + 1)
+        and not all(word in ARTICLES or word in COORDINATE for word in words)
+    )
+    if apart and (closed or COORDINATE.intersection(behind)):
         return left[:-1]
     return left
 
@@ -152,6 +160,7 @@ def _is_object(reading: Reading, thing: Thing, first: int) -> bool:
     return bool(grammar.RELATIVE.intersection(words)) or bool(_PRONOUNS.intersection(words[-1:]))
 
 
+_SOMEONE: Final = frozenset("il elle ils elles celui celle ceux celles".split())
 _PRONOUNS: Final = frozenset("l la les en".split())
 
 
