@@ -22,6 +22,7 @@ BE: Final = frozenset(
 HAVE: Final = frozenset(
     "a ont avait avaient aura auront aurait auraient ayant ait aient eu avoir ai avons avez".split()
 )
+_SAID: Final = frozenset({"a", "ont"})
 _LONG_PAST: Final = frozenset({"avait", "avaient"})
 _DOUBTED: Final = frozenset({"aurait", "auraient", "serait", "seraient"})
 # Between an auxiliary and its participle, between a negation and what it denies.
@@ -96,6 +97,7 @@ _FRESH: Final = frozenset(
     "lundi mardi mercredi jeudi vendredi samedi dimanche hier jour semaine matin soir aujourd "
     "desormais maintenant vient viennent".split()
 )
+REPORTED: Final = 6  # words from "que" to its verb
 QUE: Final = 4  # words from "ne" to "que" when they mean "only"
 FRESH_DAYS: Final = 20  # a date further back than this is a reminder
 OPENING: Final = 6  # words before the first comma: "En décembre dernier, ..."
@@ -128,7 +130,7 @@ def voice(reading: Reading, at: int, begin: int, *, after_noun: bool) -> Voice:
     """
     key = reading.keys[at]
     helper, before = _helper(reading, at, begin)
-    possible = key.endswith(("rait", "raient"))
+    possible = key.endswith(("rait", "raient")) and not _is_reported(reading, at, begin)
     if helper == "ete":
         have, _ = _helper(reading, before, begin)
         return Voice(passive=True, long_past=have in _LONG_PAST, doubted=have in _DOUBTED)
@@ -139,6 +141,14 @@ def voice(reading: Reading, at: int, begin: int, *, after_noun: bool) -> Voice:
     surface = reading.source(at)[reading.starts[at] : reading.ends[at]].lower()
     bare = (_UNDERGONE if after_noun else _ACCENTED).search(surface) is not None
     return Voice(passive=bare, bare=bare, possible=possible)
+
+
+def _is_reported(reading: Reading, at: int, begin: int) -> bool:
+    """Tell the future of what was said: "a annoncé qu'il abrogerait"; "pourrait" stays open."""
+    keys = reading.keys[begin:at]
+    that = next((n for n in range(len(keys) - 1, -1, -1) if keys[n] in {"que", "qu"}), 0)
+    can = reading.keys[at].startswith("pourr")
+    return not can and at - begin - that <= REPORTED and bool(_SAID.intersection(keys[:that][-5:]))
 
 
 def _helper(reading: Reading, at: int, begin: int) -> tuple[str, int]:
@@ -271,7 +281,7 @@ def circumstances(
     first = next((at for at in range(span[0], clause, -1) if "," in reading.gap(at)), clause)
     after = next((at for at in range(span[1] + 1, end) if "," in reading.gap(at)), end)
     ahead = next((at for at in range(begin + 1, first) if "," in reading.gap(at)), begin)
-    opening = [(begin, ahead)] if ahead - begin <= OPENING else []
+    opening = [(begin, ahead)] if clause == begin and ahead - begin <= OPENING else []
     return [(first, after), *opening]
 
 
@@ -306,6 +316,19 @@ def _dated(keys: list[str], at: int, now: datetime) -> bool:
         return (now - now.replace(year=year, month=month, day=max(day, 1))).days > FRESH_DAYS
     said = at == 0 or keys[at - 1] in {"en", "debut", "fin", "depuis", "ete", "printemps", "d"}
     return bool(_YEAR.fullmatch(key)) and said and int(key) < now.year
+
+
+def is_purpose(reading: Reading, at: int) -> bool:
+    """Tell whether an infinitive says what something is for: "pour échapper à"."""
+    before = reading.keys[at - 1] if at else ""
+    return before == "pour" and is_infinitive(reading.keys[at])
+
+
+def is_lasting(reading: Reading, at: int) -> bool:
+    """Tell the verb of how things were, "laissait", unless it is reported: "a dit qu'il laissait"."""
+    key = reading.keys[at]
+    lasting = key.endswith(("ait", "aient")) and not key.endswith(("rait", "raient", "fait"))
+    return lasting and not _is_reported(reading, at, max(0, at - 12))
 
 
 def is_infinitive(key: str) -> bool:

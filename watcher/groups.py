@@ -23,6 +23,7 @@ _TURNS: Final = frozenset({S.ENDS, S.LAPSES, S.ESCAPES, S.EASES, S.KEEPS, S.WEIG
 _ACTS: Final = frozenset(  # trade by itself is no claim; with one of these it is
     {S.ENDS, S.LAPSES, S.EASES, S.REFUSES, S.ALLOWS, S.RESUMES, S.DISCOURAGES, S.WEIGHS, S.TIGHTENS}
 )
+_ORDERED: Final = frozenset({S.ORDERS, S.ASKS})
 _NOT_USED: Final = frozenset({S.ENDS, S.REFUSES, S.DISCOURAGES})
 _THAT: Final = frozenset({S.WEIGHS, S.WISHES, S.ORDERS, S.ASKS, S.REFUSES, S.GRANTS})
 _TO_SOMEONE: Final = frozenset({S.ORDERS, S.ASKS, S.WEIGHS, S.WISHES, S.ALLOWS, S.AIMS, S.GRANTS})
@@ -50,7 +51,7 @@ class Group:
     @property
     def core(self) -> Signal:
         """The word that says most: the last to close or open, else the last to act."""
-        for senses in (CORE, _ACTS | {S.BOUNDS, S.REFUSES}):
+        for senses in (CORE, _ACTS - {S.WEIGHS} | {S.BOUNDS, S.REFUSES}, {S.WEIGHS}):
             if ranked := [s for s in self.signals if s.sense in senses]:
                 return ranked[-1]
         return self.signals[-1]
@@ -59,7 +60,8 @@ class Group:
     def passive(self) -> bool:
         """Whether the thing stands before the verb that it undergoes."""
         undergone = any(s.voice.passive for s in self.signals if s.sense in CORE | {S.TRADES})
-        return undergone or S.ESCAPES in self.senses or self.core.voice.passive
+        spared = S.ESCAPES in self.senses and not self.senses & _ORDERED
+        return undergone or spared or self.core.voice.passive
 
     @property
     def nominal(self) -> bool:
@@ -68,8 +70,8 @@ class Group:
 
     @property
     def is_mention(self) -> bool:
-        """Whether a noun alone says it, as of something known: "les restrictions américaines"."""
-        return self.nominal and not (self.senses - {self.core.sense, S.TRADES})
+        """Whether nouns alone say it, as of something known: "les restrictions américaines"."""
+        return self.nominal and self.senses <= {*CORE, S.BOUNDS, S.TRADES, S.WEIGHS, S.WISHES}
 
     @property
     def sign(self) -> int:
@@ -95,7 +97,9 @@ class Group:
         )
         if senses & CORE or bound or senses == {S.REFUSES}:
             return True
-        ordered = bool(senses & {S.ORDERS, S.ASKS}) and self.sign < 0
+        ordered = bool(senses & _ORDERED) and self.sign < 0
+        if ordered and senses & {S.ENDS, S.ESCAPES}:
+            return True  # "prie ses entreprises de se passer de la H20"
         if S.TRADES in senses:
             none = self.nominal and any(s.absent for s in self.signals)
             return self._acts or ordered or none
@@ -235,6 +239,8 @@ def _governs(
         return False
     if signal.sense in {S.TRADES, S.USES}:
         return len(words) <= REACH
+    if signal.voice.passive:
+        return False  # "permet des ventes limitées": how, not whether
     if parted or (last.sense is S.CLOSES and not last.verb and signal.verb):
         return False  # "l'embargo bannit": said twice, not denied
     return len(words) <= NEAR and not ASIDE.intersection(words)
@@ -254,7 +260,7 @@ def _is_subject(group: Sequence[Signal], signal: Signal, *, listed: bool) -> boo
 def _reaches(last: Signal, signal: Signal, words: Sequence[str]) -> bool:
     if last.sense is S.AIMS:
         return len(words) <= FAR
-    if signal.sign < 0 and ASIDE.intersection(words):
+    if signal.sign < 0 and (ASIDE.intersection(words) or any(map(grammar.is_infinitive, words))):
         return False
     links = {"que", "qu"} if last.sense in _THAT else set()
     return len(words) <= REACH and not (RELATIVE - links).intersection(words)

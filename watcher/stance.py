@@ -10,7 +10,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import pairwise
 from typing import Final
 
 from watcher import grammar, groups, signals, things
@@ -34,6 +33,7 @@ ASIDE: Final = 0.5  # said in passing: "les puces interdites", "qui autorise"
 KNOWN: Final = 0.5  # a noun alone: "les restrictions américaines"
 ASKED: Final = 0.5  # a title with a question mark
 NOT_YET: Final = 0.5  # "pas encore"
+PURPOSE: Final = 0.3  # "pour échapper à l'embargo"
 _BEHIND: Final = 11  # words behind a verb in which its infinitive stands
 _BY: Final = 3  # words from a noun to who decides: "le feu vert de Pékin"
 _TOWARDS: Final = frozenset("vers en a au aux pour sur chez contre dans avec".split())
@@ -188,6 +188,10 @@ class _Reader:
             sure *= KNOWN
         if any(signal.not_yet for signal in group.signals):
             sure *= NOT_YET
+        if grammar.is_purpose(self.reading, group.span[0]):
+            sure *= PURPOSE
+        if any(grammar.is_lasting(self.reading, s.first) for s in group.signals if s.verb):
+            sure *= ASIDE
         return sure
 
     def _is_relative(self, group: Group) -> bool:
@@ -213,15 +217,17 @@ class _Reader:
 
     def _is_other_act(self, group: Group) -> bool:
         """Tell whether what is allowed or forbidden is no trade: "autorisées à dépasser 700 W"."""
-        core = group.core
-        trade = {Sense.TRADES, Sense.USES} & group.senses
-        if not core.verb or trade or core is not group.signals[-1]:
-            return False
-        behind = self.reading.keys[core.last + 1 : min(core.last + _BEHIND, group.end)]
-        return any(
-            one in {"a", "de", "d"} and grammar.is_infinitive(other)
-            for one, other in pairwise(behind)
+        core, keys = group.core, self.reading.keys
+        behind = range(core.last + 1, min(core.last + _BEHIND, group.end) - 1)
+        infinitives = (
+            at + 1
+            for at in behind
+            if keys[at] in {"a", "de", "d"} and grammar.is_infinitive(keys[at + 1])
         )
+        first = next(infinitives, None)
+        if not core.verb or first is None:
+            return False
+        return not any(core.last < s.first <= first for s in group.signals)
 
     def _is_elsewhere(self, group: Group) -> bool:
         """Tell whether another country is told of, and only the first party to the question."""

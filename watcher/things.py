@@ -14,6 +14,7 @@ RIGHT: Final = 18  # words from a verb or noun to the thing behind it
 LEFT: Final = 14  # to the one before it
 _LISTED: Final = 4  # words between two things of one list
 _APART: Final = 4  # from "puces" to the model that they are
+_FOR: Final = frozenset("de d des du a pour".split())
 _OF: Final = frozenset("de d du des".split())
 
 
@@ -51,12 +52,16 @@ def find(
     ]
     found.sort(key=lambda thing: (thing.first, -thing.last))
     made = {reading.sentences[hit[0]] for term in makers for hit in reading.hits.of(term)}
+    if made and not any(thing.kind in {Kind.PRODUCT, Kind.FAMILY} for thing in found):
+        made = set(reading.sentences)
     kept: list[Thing] = []
     for thing in found:
         if kept and thing.first <= kept[-1].last:
             continue
         if thing.kind is Kind.GENERIC and reading.sentences[thing.first] in made:
             thing = Thing(thing.first, thing.last, Kind.FAMILY)
+        if kept and _is_part(reading, kept[-1], thing):
+            continue
         if kept and _names(reading, kept[-1], thing):
             thing = Thing(kept.pop().first, thing.last, thing.kind)
         kept.append(thing)
@@ -75,6 +80,15 @@ def _names(reading: Reading, loose: Thing, thing: Thing) -> bool:
         return not comma and (not words or _OF.issuperset(words))
     cut = grammar.is_cut(reading, loose.last + 1, thing.first + 1)
     return not cut and not COORDINATE.intersection(words)
+
+
+def _is_part(reading: Reading, rival: Thing, thing: Thing) -> bool:
+    """Tell whether a thing only says what something else is for: "logiciels de conception de puces"."""
+    if rival.kind is not Kind.RIVAL or thing.kind not in {Kind.GENERIC, Kind.FAMILY}:
+        return False
+    words = reading.keys[rival.last + 1 : thing.first]
+    cut = grammar.is_cut(reading, rival.last + 1, thing.first + 1)
+    return len(words) <= _APART and not cut and bool(_FOR.intersection(words[-1:]))
 
 
 def bound(reading: Reading, group: Group, things: Sequence[Thing]) -> Thing | None:
