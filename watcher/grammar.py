@@ -32,7 +32,7 @@ ADVERBS: Final = frozenset(
     "completement partiellement entierement formellement explicitement provisoirement temporairement "
     "purement simplement nouveau nouvelle egalement immediatement clairement effectivement "
     "pratiquement quasiment tout toute tous toutes strictement largement vraiment seulement "
-    "aller jusqu jusque discretement recemment bientot probablement vite soudain progressivement "
+    "plutot aller jusqu jusque discretement recemment bientot probablement vite soudain progressivement "
     "fermement categoriquement expressement nommement se s y en le la les l leur lui".split()
 )
 ARTICLES: Final = frozenset(
@@ -49,7 +49,7 @@ _NOT: Final = frozenset(
 )
 _NONE: Final = frozenset("aucun aucune sans nul nulle".split())
 _HALF: Final = frozenset("ni aucun aucune rien jamais personne nul nulle plus".split())
-_THESE: Final = frozenset("ce cet cette ces".split())
+_THESE: Final = frozenset("ce cet cette ces leur leurs".split())
 COORDINATE: Final = frozenset("et ou ni voire comme puis".split())
 _OPENERS: Final = frozenset(
     "mais or tandis alors pourtant cependant toutefois quand lorsque lorsqu puisque puisqu car "
@@ -226,6 +226,9 @@ def _begins_clause(reading: Reading, at: int) -> bool:
         return follows in (["que"], ["qu"])
     if key == "s":
         return follows in (["il"], ["ils"])
+    if key == "si":  # but not "même si", and not "si sévères que"
+        so = {"que", "qu"}.intersection(reading.keys[at + 2 : at + 3])
+        return reading.keys[at - 1] != "meme" and reading.keys[at - 1] not in BE and not so
     return key in _OPENERS
 
 
@@ -260,8 +263,16 @@ def has_comma(reading: Reading, first: int, after: int) -> bool:
 
 
 def is_taken_up(reading: Reading, at: int) -> bool:
-    """Tell whether a noun points back: "ces restrictions", "cette dernière autorisation"."""
+    """Tell whether a noun points back: "ces restrictions", "leur export"."""
     return any(key in _THESE for key in reading.keys[max(0, at - 2) : at])
+
+
+def is_of_before(reading: Reading, begin: int, end: int) -> bool:
+    """Tell whether words are told of a time before: "la décision avait soulevé des critiques"."""
+    return any(
+        key in _LONG_PAST and not _is_reported(reading, at, begin)
+        for at, key in enumerate(reading.keys[begin:end], begin)
+    )
 
 
 def excepts(reading: Reading, at: int, begin: int) -> bool:

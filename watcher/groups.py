@@ -235,6 +235,9 @@ def _governs(
         return not (signal.voice.bare and listed) and not ASIDE.intersection(words[-2:])
     if not CORE.intersection(s.sense for s in group) and last.sense not in {S.TRADES, S.USES}:
         return (not listed or last.sense in _TO_SOMEONE) and _reaches(last, signal, words)
+    to_do = signal.sense in {S.TRADES, S.USES} and words[-1:] in (["a"], ["de"], ["d"])
+    if last.verb and to_do and grammar.is_infinitive(reading.keys[signal.first]):
+        return len(words) <= REACH  # "autorise Alibaba et d'autres à acheter"
     if listed or RELATIVE.intersection(words):
         return False
     if signal.sense in {S.TRADES, S.USES}:

@@ -7,16 +7,17 @@ rule files; nothing here knows of chips.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeVar
 
 from watcher import grammar, groups, signals, things
-from watcher.claims import Claim, Polarity, Role, Stance, ZoneKind
+from watcher.claims import Claim, Detail, Polarity, Role, Stance, ZoneKind
 from watcher.groups import Group
 from watcher.reading import Reading
 from watcher.signals import Lists, Sense
+from watcher.text import key
 from watcher.things import Kind, Thing
 
 WEIGHTS: Final[Mapping[ZoneKind, float]] = {
@@ -36,6 +37,8 @@ NOT_YET: Final = 0.5  # "pas encore"
 PURPOSE: Final = 0.3  # "pour échapper à l'embargo"
 _BEHIND: Final = 11  # words behind a verb in which its infinitive stands
 _BY: Final = 3  # words from a noun to who decides: "le feu vert de Pékin"
+_STANDING: Final[Mapping[Detail, Detail]] = {Detail.IMPOSED: Detail.IN_FORCE}
+Answer = TypeVar("Answer", Polarity, Detail)
 _TOWARDS: Final = frozenset("vers en a au aux pour sur chez contre dans avec".split())
 _OF: Final = (["de"], ["du"], ["des"], ["d"])
 _SMALL: Final = frozenset("l la le les".split())
@@ -83,26 +86,48 @@ def weigh(claims: Sequence[Claim]) -> Stance | None:
     """Add claims up: the heaviest polarity of the news leads, else that of the reminders."""
     if not claims:
         return None
-    counted = [claim for claim in claims if claim.role is Role.PRIMARY] or list(claims)
-    totals: defaultdict[Polarity, float] = defaultdict(float)
-    for claim in counted:
-        totals[claim.polarity] += claim.weight
-    polarity = max(totals, key=totals.__getitem__)
-    leading = sorted((c for c in counted if c.polarity is polarity), key=_heaviest_first)
+    told = _in_focus(claims)
+    counted = [claim for claim in told if claim.role is Role.PRIMARY] or list(told)
+    polarity = _heaviest((claim.polarity, claim.weight) for claim in counted)
+    leading = [claim for claim in counted if claim.polarity is polarity]
+    leading.sort(key=lambda claim: -claim.weight)
     return Stance(
         polarity=polarity,
-        detail=leading[0].detail,
+        detail=_heaviest((claim.detail, claim.weight) for claim in leading),
         objects=tuple(dict.fromkeys(name for claim in leading for name in claim.objects)),
         direction=next((claim.direction for claim in leading if claim.direction), ""),
         issuer=next((claim.issuer for claim in leading if claim.issuer), ""),
         role=leading[0].role,
         conditional=any(claim.conditional for claim in leading),
-        claims=tuple(claims),
+        claims=told,
     )
 
 
-def _heaviest_first(claim: Claim) -> float:
-    return -claim.weight
+def _heaviest(weighed: Iterable[tuple[Answer, float]]) -> Answer:
+    """Return what has the most weight; of two the one that says more."""
+    totals: defaultdict[Answer, float] = defaultdict(float)
+    for answer, weight in weighed:
+        totals[answer] += weight
+    return max(
+        totals, key=lambda answer: (totals[answer], answer in {Detail.LIFTED, Detail.IMPOSED})
+    )
+
+
+def _in_focus(claims: Sequence[Claim]) -> tuple[Claim, ...]:
+    """Set apart what the text says of other products than those its head speaks of."""
+    ahead = {ZoneKind.TITLE, ZoneKind.LEAD, ZoneKind.HEADING}
+    focus = {
+        key(name)
+        for claim in claims
+        if claim.evidence.zone in ahead and claim.role is Role.PRIMARY
+        for name in claim.objects
+    }
+    return tuple(
+        claim
+        if not focus or claim.evidence.zone in ahead or focus.intersection(map(key, claim.objects))
+        else replace(claim, role=Role.BACKGROUND, detail=_STANDING.get(claim.detail, claim.detail))
+        for claim in claims
+    )
 
 
 class _Reader:
@@ -285,8 +310,13 @@ class _Reader:
 
     def _taken_up(self, group: Group) -> tuple[list[Thing] | None, float]:
         """Go back to what was spoken of: "cette interdiction"; titles and leads speak of the topic."""
-        nouns = [signal for signal in group.signals if not signal.verb]
-        taken = any(grammar.is_taken_up(self.reading, signal.first) for signal in nouns)
+        nouns = [
+            signal.first
+            for signal in self.signals
+            if group.begin <= signal.first < group.end
+            and (not signal.verb or signal.sense is Sense.TRADES)
+        ]
+        taken = any(grammar.is_taken_up(self.reading, first) for first in nouns)
         words = self.reading.keys[group.begin : group.span[1]]
         zone = self.reading.zones[group.span[0]]
         first = zone in {ZoneKind.TITLE, ZoneKind.LEAD, ZoneKind.HEADING}
@@ -339,8 +369,10 @@ class _Reader:
 
     def _role(self, group: Group, begin: int) -> Role:
         first = group.span[0]
-        told = any(signal.voice.long_past for signal in group.signals)
-        before = self.reading.keys[max(group.begin, first - _BY) : first]
+        told = any(signal.voice.long_past for signal in group.signals) or (
+            group.nominal and grammar.is_of_before(self.reading, group.begin, group.end)
+        )
+        before = self.reading.keys[max(group.begin, first - groups.NEAR) : first]
         if told or grammar.REMINDING.intersection(before):
             return Role.BACKGROUND
         spans = grammar.circumstances(self.reading, begin, group.begin, group.end, group.span)

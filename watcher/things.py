@@ -1,7 +1,7 @@
 """What may be traded, where an article speaks of it, and which of it a group of signals governs."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -34,10 +34,11 @@ class Thing:
     first: int
     last: int
     kind: Kind
+    head: int  # where its own name begins: "les puces d'IA H20" are named H20
 
     def name(self, reading: Reading) -> str:
-        """Return it as the article writes it."""
-        return reading.evidence((self.first, self.last), "").quote
+        """Return its name as the article writes it."""
+        return reading.evidence((self.head, self.last), "").quote
 
 
 def find(
@@ -45,7 +46,7 @@ def find(
 ) -> list[Thing]:
     """Return the things of an article in its order; one that another names better is joined to it."""
     found = [
-        Thing(*hit, kind)
+        Thing(*hit, kind, hit[0])
         for kind, terms in lists
         for term in terms
         for hit in reading.hits.of(term)
@@ -59,11 +60,11 @@ def find(
         if kept and thing.first <= kept[-1].last:
             continue
         if thing.kind is Kind.GENERIC and reading.sentences[thing.first] in made:
-            thing = Thing(thing.first, thing.last, Kind.FAMILY)
+            thing = replace(thing, kind=Kind.FAMILY)
         if kept and _is_part(reading, kept[-1], thing):
             continue
         if kept and _names(reading, kept[-1], thing):
-            thing = Thing(kept.pop().first, thing.last, thing.kind)
+            thing = replace(thing, first=kept.pop().first)
         kept.append(thing)
     return kept
 
