@@ -32,7 +32,7 @@ Listed = Annotated[
 
 
 def _sense(name: object) -> Sense:
-    known = sorted(set(Sense) - {Sense.TRADES})
+    known = sorted(set(Sense) - {Sense.TRADES, Sense.IDLE})
     if name not in known:
         raise mistake(
             "R112", f"`{name}` is none of {', '.join(known)}", suggestion(str(name), known)
@@ -41,7 +41,7 @@ def _sense(name: object) -> Sense:
 
 
 SenseName = Annotated[Sense, BeforeValidator(_sense)]
-LEAST: Final = 1.0
+LEAST: Final = 0.7
 
 
 def _terms(lists: list[ListName]) -> tuple[int, ...]:
@@ -53,6 +53,7 @@ class SensesShape(Shape):
 
     verbs: dict[SenseName, Listed]
     nouns: dict[SenseName, Listed]
+    idle: Listed = Field([])  # looks like a word of another list, and says nothing
     bills: Listed = Field([])  # of a parliament: they decide nothing yet
     enacted: Listed = Field([])
     denied: Listed = Field([])
@@ -120,6 +121,7 @@ class StanceShape(Shape):
             lists=Lists(
                 verbs={sense: _terms(lists) for sense, lists in senses.verbs.items()},
                 nouns={sense: _terms(lists) for sense, lists in senses.nouns.items()},
+                idle=_terms(senses.idle),
                 ways={way: _terms(lists) for way, lists in self.trade.items()},
             ),
             bills=_terms(senses.bills),

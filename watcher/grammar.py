@@ -98,6 +98,7 @@ _FRESH: Final = frozenset(
     "desormais maintenant vient viennent".split()
 )
 REPORTED: Final = 6  # words from "que" to its verb
+DATED: Final = 4  # words before a colon: "Octobre 2022 : ..."
 QUE: Final = 4  # words from "ne" to "que" when they mean "only"
 FRESH_DAYS: Final = 20  # a date further back than this is a reminder
 OPENING: Final = 6  # words before the first comma: "En décembre dernier, ..."
@@ -292,8 +293,10 @@ def circumstances(
     first = next((at for at in range(span[0], clause, -1) if "," in reading.gap(at)), clause)
     after = next((at for at in range(span[1] + 1, end) if "," in reading.gap(at)), end)
     ahead = next((at for at in range(begin + 1, first) if "," in reading.gap(at)), begin)
-    opening = [(begin, ahead)] if clause == begin and ahead - begin <= OPENING else []
-    return [(first, after), *opening]
+    marked = next((at for at in range(begin + 1, clause + 1) if is_cut(reading, at, at + 1)), begin)
+    dated = marked if marked - begin <= DATED else begin
+    opening = ahead if clause == begin and ahead - begin <= OPENING else dated
+    return [(first, after), (begin, opening)]
 
 
 def is_past(reading: Reading, begin: int, end: int, now: datetime | None) -> bool:

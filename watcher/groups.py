@@ -132,6 +132,8 @@ class Group:
         """Whether nothing is decided: weighed or wished, unless that itself is refused."""
         core, dropped = self.core.first, False
         ordered = S.TRADES in self.senses and self.sign < 0
+        if S.OPENS in self.senses and any(s.not_yet and s.voice.passive for s in self.signals):
+            return True  # "aucune licence n'a encore été signée": awaited
         for signal in self.signals:
             ahead = signal.first <= core or signal.follows
             weighed = signal.sense in {S.WEIGHS, S.WISHES} and ahead
@@ -205,7 +207,9 @@ def _denied(reading: Reading, signals: Sequence[Signal], begin: int, end: int) -
             if not (first <= signal.first <= last or behind):
                 continue
             if not only or signal.sense in {S.TRADES, S.USES, S.ALLOWS}:
-                yet = "encore" in reading.keys[first : signal.first]
+                yet = bool(
+                    {"encore", "toujours"}.intersection(reading.keys[first - 1 : signal.first])
+                )
                 found[at] = replace(
                     signal, denials=signal.denials + 1, not_yet=yet, absent=first == last
                 )

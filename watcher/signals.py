@@ -40,6 +40,7 @@ class Sense(StrEnum):
     WISHES = "wishes"  # vouloir, espérer
     TRADES = "trades"  # vendre, importation
     USES = "uses"  # utiliser, installer
+    IDLE = "idle"  # "droits de douane": no signal
 
 
 NEGATIVE: Final = frozenset(
@@ -84,6 +85,7 @@ class Lists:
     verbs: Mapping[Sense, Sequence[int]]
     nouns: Mapping[Sense, Sequence[int]]
     ways: Mapping[str, Sequence[int]]
+    idle: Sequence[int] = ()  # what looks like a signal and is none
 
 
 def find(reading: Reading, lists: Lists, things: Sequence[Hit]) -> list[Signal]:
@@ -96,7 +98,7 @@ def find(reading: Reading, lists: Lists, things: Sequence[Hit]) -> list[Signal]:
     for signal in voiced:
         if not kept or signal.first > kept[-1].last:
             kept.append(signal)
-    return kept
+    return [signal for signal in kept if signal.sense is not Sense.IDLE]
 
 
 def _listed(reading: Reading, lists: Lists) -> list[Signal]:
@@ -106,6 +108,9 @@ def _listed(reading: Reading, lists: Lists) -> list[Signal]:
         for sense, terms in table.items()
         for term in terms
         for hit in reading.hits.of(term)
+    ]
+    words += [
+        Signal(*hit, Sense.IDLE, verb=False) for term in lists.idle for hit in reading.hits.of(term)
     ]
     return words + [
         Signal(*hit, Sense.TRADES, verb=True, way=way)
@@ -127,7 +132,13 @@ def _is_noun(reading: Reading, signal: Signal) -> bool:
 def _fits(reading: Reading, signal: Signal) -> bool:
     """Tell "la levée" from "est levée" where one form is noun and verb."""
     before = reading.keys[signal.first - 1] if signal.first else ""
-    named = before in grammar.ARTICLES or before in {"", "vers", "sans", "en", "apres"}
+    named = (before in grammar.ARTICLES and before != "a") or before in {
+        "",
+        "vers",
+        "sans",
+        "en",
+        "apres",
+    }
     return signal.verb is not named
 
 

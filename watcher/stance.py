@@ -124,7 +124,11 @@ def _in_focus(claims: Sequence[Claim]) -> tuple[Claim, ...]:
     }
     return tuple(
         claim
-        if not focus or claim.evidence.zone in ahead or focus.intersection(map(key, claim.objects))
+        if claim.evidence.zone in ahead
+        or (
+            (not focus or focus.intersection(map(key, claim.objects)))
+            and claim.detail is not Detail.IN_FORCE
+        )
         else replace(claim, role=Role.BACKGROUND, detail=_STANDING.get(claim.detail, claim.detail))
         for claim in claims
     )
