@@ -6,6 +6,7 @@ keys are folded: "été" is "ete"; accents are looked up in the original where t
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -120,6 +121,9 @@ class Voice:
 
 
 _UNDERGONE: Final = re.compile(r"(?:ée?|ee|i[st]?e?|ue?|use?|inte?)s?\Z")
+_CONDITIONAL: Final = re.compile(
+    r"(?:erai|(?<!et)(?<!xp)(?<!att)irai|[nu]drai|ttrai|evrai|rrai|[cl]urai)(?:t|ent)\Z"
+)
 _ACCENTED: Final = re.compile(r"(?:ée?s?|ees?)\Z")
 
 
@@ -131,7 +135,7 @@ def voice(reading: Reading, at: int, begin: int, *, after_noun: bool) -> Voice:
     """
     key = reading.keys[at]
     helper, before = _helper(reading, at, begin)
-    possible = key.endswith(("rait", "raient")) and not _is_reported(reading, at, begin)
+    possible = is_conditional(reading, at) and not _is_reported(reading, at, begin)
     if helper == "ete":
         have, _ = _helper(reading, before, begin)
         return Voice(passive=True, long_past=have in _LONG_PAST, doubted=have in _DOUBTED)
@@ -139,9 +143,18 @@ def voice(reading: Reading, at: int, begin: int, *, after_noun: bool) -> Voice:
         return Voice(passive=True, doubted=helper in _DOUBTED, possible=possible)
     if helper in HAVE:
         return Voice(long_past=helper in _LONG_PAST, doubted=helper in _DOUBTED)
-    surface = reading.source(at)[reading.starts[at] : reading.ends[at]].lower()
+    surface = _printed(reading, at)
     bare = (_UNDERGONE if after_noun else _ACCENTED).search(surface) is not None
     return Voice(passive=bare, bare=bare, possible=possible)
+
+
+def _printed(reading: Reading, at: int) -> str:
+    return reading.source(at)[reading.starts[at] : reading.ends[at]].lower()
+
+
+def is_conditional(reading: Reading, at: int) -> bool:
+    """Tell "interdirait", "pourrait" from the past of "délivrer" and "retirer", "délivrait"."""
+    return _CONDITIONAL.search(unicodedata.normalize("NFC", _printed(reading, at))) is not None
 
 
 def _is_reported(reading: Reading, at: int, begin: int) -> bool:
@@ -236,6 +249,11 @@ def _begins_clause(reading: Reading, at: int) -> bool:
 def is_hypothesis(reading: Reading, begin: int) -> bool:
     """Tell whether a clause begins with "si"."""
     return reading.keys[begin] in {"si", "s"}
+
+
+def is_contrast(reading: Reading, begin: int) -> bool:
+    """Tell whether a clause only sets something apart: "mais pas la B200"."""
+    return reading.keys[begin : begin + 2] in (["mais", "pas"], ["mais", "non"])
 
 
 def is_doubt(reading: Reading, sentence: int, begin: int, end: int) -> bool:
@@ -341,8 +359,10 @@ def is_purpose(reading: Reading, at: int) -> bool:
 def is_lasting(reading: Reading, at: int) -> bool:
     """Tell the verb of how things were, "laissait", unless it is reported: "a dit qu'il laissait"."""
     key = reading.keys[at]
-    lasting = key.endswith(("ait", "aient")) and not key.endswith(("rait", "raient", "fait"))
-    return lasting and not _is_reported(reading, at, max(0, at - 12))
+    lasting = key.endswith(("ait", "aient")) and not key.endswith("fait")
+    return lasting and not (
+        is_conditional(reading, at) or _is_reported(reading, at, max(0, at - 12))
+    )
 
 
 def is_infinitive(key: str) -> bool:

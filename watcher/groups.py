@@ -23,6 +23,8 @@ _TURNS: Final = frozenset({S.ENDS, S.LAPSES, S.ESCAPES, S.EASES, S.KEEPS, S.WEIG
 _ACTS: Final = frozenset(  # trade by itself is no claim; with one of these it is
     {S.ENDS, S.LAPSES, S.EASES, S.REFUSES, S.ALLOWS, S.RESUMES, S.DISCOURAGES, S.WEIGHS, S.TIGHTENS}
 )
+_UNDONE: Final = frozenset({S.WEIGHS, S.WISHES})
+_SETTLES: Final = frozenset({S.REFUSES, S.ENDS, S.GRANTS})
 _ORDERED: Final = frozenset({S.ORDERS, S.ASKS})
 _NOT_USED: Final = frozenset({S.ENDS, S.REFUSES, S.DISCOURAGES})
 _THAT: Final = frozenset({S.WEIGHS, S.WISHES, S.ORDERS, S.ASKS, S.REFUSES, S.GRANTS})
@@ -78,7 +80,9 @@ class Group:
         """+1 when it opens the trade, -1 when it closes it."""
         if S.TIGHTENS in self.senses:
             return -1
-        return prod(signal.sign for signal in self.signals) * (-1 if self._required else 1)
+        core = self.core.first
+        signs = (s.sign for s in self.signals if s.sense not in _UNDONE or s.first < core)
+        return prod(signs) * (-1 if self._required else 1)
 
     @property
     def _required(self) -> bool:
@@ -95,7 +99,7 @@ class Group:
         bound = S.BOUNDS in senses and (
             bool(senses & _TURNS) or {S.TRADES, S.ORDERS} <= senses or {S.TRADES, S.AIMS} <= senses
         )
-        if senses & CORE or bound or senses == {S.REFUSES}:
+        if senses & CORE or bound or senses in ({S.REFUSES}, {S.WEIGHS}):
             return True
         ordered = bool(senses & _ORDERED) and self.sign < 0
         if ordered and senses & {S.ENDS, S.ESCAPES}:
@@ -131,13 +135,22 @@ class Group:
     def _is_pending(self) -> bool:
         """Whether nothing is decided: weighed or wished, unless that itself is refused."""
         core, dropped = self.core.first, False
+        last = self.signals[-1]
+        if (
+            last.sense in _SETTLES
+            and last.voice.passive
+            and not last.voice.bare
+            and not last.denials
+        ):
+            return False  # "la dérogation réclamée leur a été refusée"
         ordered = S.TRADES in self.senses and self.sign < 0
         if S.OPENS in self.senses and any(s.not_yet and s.voice.passive for s in self.signals):
             return True  # "aucune licence n'a encore été signée": awaited
         for signal in self.signals:
             ahead = signal.first <= core or signal.follows
-            weighed = signal.sense in {S.WEIGHS, S.WISHES} and ahead
-            weighed = weighed or (signal.sense is S.ASKS and not ordered and not self._required)
+            weighed = signal.sense in _UNDONE and ahead
+            asked = signal.sense is S.ASKS and not self._required
+            weighed = weighed or (asked and (not ordered or bool(self.senses & CORE)))
             if not signal.denials and ((weighed and not dropped) or signal.voice.possible):
                 return True
             dropped = dropped or signal.sense in {S.REFUSES, S.ENDS}
@@ -171,6 +184,13 @@ def resumed(groups: Sequence[Group]) -> list[Group]:
     return found
 
 
+def denied(group: Group, begin: int, end: int) -> Group:
+    """Return the opposite of a group for another clause: "..., mais pas les B200"."""
+    core = group.core
+    turned = replace(core, denials=core.denials + 1)
+    return Group(tuple(turned if s is core else s for s in group.signals), begin, end)
+
+
 def _settled(signals: Sequence[Signal]) -> tuple[Signal, ...]:
     """Leave out what does not bear on the rest: a rule that nothing turns, "sans licence"."""
     kept = [
@@ -200,6 +220,12 @@ def _denied(reading: Reading, signals: Sequence[Signal], begin: int, end: int) -
     found = list(signals)
     for first, last in grammar.negations(reading, begin, end):
         only = reading.keys[last] in {"que", "qu"}
+        if first == last and reading.keys[first : first + 2] in (["pas", "de"], ["plus", "de"]):
+            told = any(first < signal.first <= first + NEAR for signal in found)
+            if not told:  # "Pas de H200 pour la Chine"
+                refusal = Signal(first, first, S.REFUSES, verb=False)
+                found = sorted([*found, refusal], key=lambda signal: signal.first)
+                continue
         for at, signal in enumerate(found):
             if signal.first > last + 1 + NEAR or signal.first <= first <= last <= signal.last:
                 break  # too far, or "non à", "ne pas vouloir": the entry says so itself
@@ -267,7 +293,8 @@ def _is_subject(group: Sequence[Signal], signal: Signal, *, listed: bool) -> boo
 def _reaches(last: Signal, signal: Signal, words: Sequence[str]) -> bool:
     if last.sense is S.AIMS:
         return len(words) <= FAR
-    if signal.sign < 0 and (ASIDE.intersection(words) or any(map(grammar.is_infinitive, words))):
+    other = last.sense not in _UNDONE and any(map(grammar.is_infinitive, words))
+    if signal.sign < 0 and (other or ASIDE.intersection(words)):
         return False
     links = {"que", "qu"} if last.sense in _THAT else set()
     return len(words) <= REACH and not (RELATIVE - links).intersection(words)

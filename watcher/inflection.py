@@ -48,6 +48,8 @@ def forms(word: str, known: Collection[str] = ()) -> frozenset[str]:
     if any(char.isdigit() for char in word) or (word.isupper() and len(word) > 1):
         return frozenset({word, f"{word}s"})
     modern = {form for form in known if len(form) > 1 and form[0].islower() >= word[0].islower()}
+    if word == "avoir":
+        modern.add("a")  # the one verb form of one letter; the dictionary's others are noise
     made = _conjugated(word, modern) if _is_verb(word, modern) else _declined(word, modern)
     return frozenset({word, *modern, *made})
 

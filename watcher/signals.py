@@ -50,7 +50,7 @@ NEGATIVE: Final = frozenset(
     }
 )
 # Of these the subject, before the verb, is the matter: "l'embargo demeure, expire".
-_FOLLOWS: Final = frozenset({Sense.KEEPS, Sense.LAPSES, Sense.GRANTS})
+_FOLLOWS: Final = frozenset({Sense.KEEPS, Sense.LAPSES, Sense.GRANTS, Sense.RESUMES})
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,8 @@ class Signal:
     @property
     def follows(self) -> bool:
         """Whether what it speaks of stands before it: "l'interdiction est levée, demeure"."""
-        return self.verb and (self.voice.passive or self.sense in _FOLLOWS)
+        undergone = self.voice.passive and self.sense not in {Sense.TRADES, Sense.USES}
+        return self.verb and (undergone or self.sense in _FOLLOWS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -178,6 +178,8 @@ class _Reader:
             if doubted and not grammar.is_doubt(self.reading, begin, first, after):
                 continue
             places = [(t.first, t.last) for t in self.things if first <= t.first < after]
+            if found and places and grammar.is_contrast(self.reading, first):
+                found.append(groups.denied(found[-1], first, after))
             doubts |= {first} if doubted else set()
             found += groups.groups(self.reading, inside, first, after, places)
         for group in groups.resumed(found):
@@ -251,7 +253,9 @@ class _Reader:
         infinitives = (
             at + 1
             for at in behind
-            if keys[at] in {"a", "de", "d"} and grammar.is_infinitive(keys[at + 1])
+            if keys[at] in {"a", "de", "d"}
+            and keys[at + 1] != "etre"
+            and grammar.is_infinitive(keys[at + 1])
         )
         first = next(infinitives, None)
         if not core.verb or first is None:
@@ -267,12 +271,18 @@ class _Reader:
     def _is_anchored(self, group: Group, begin: int, end: int) -> bool:
         """Tell whether trade is spoken of; who says "interdiction" or "embargo" says so."""
         senses = group.senses
-        if Sense.TRADES in senses or group.core.sense is Sense.CLOSES:
+        if senses == {Sense.WEIGHS}:
+            return self._subject(group, begin) is not None and self._has_goal(begin, end)
+        if Sense.TRADES in senses or (group.core.sense is Sense.CLOSES and not group.core.verb):
             return True
         ways = (term for terms in self.question.lists.ways.values() for term in terms)
         return {Sense.OPENS, Sense.GRANTS} <= senses or self._within(
             [*self.question.actors, *ways], begin, end
         )
+
+    def _has_goal(self, begin: int, end: int) -> bool:
+        hits = (h[0] for p in self.question.parties for h in self.reading.hits.of(p.words))
+        return any(begin <= at < end and self._is_goal(at) for at in hits)
 
     def _is_bill(self, group: Group, begin: int, end: int) -> bool:
         """Tell whether only a parliament speaks, which decides nothing until it is law."""
@@ -280,7 +290,9 @@ class _Reader:
             return False
         first = group.core.first
         bills = [hit[0] for term in self.question.bills for hit in self.reading.hits.of(term)]
-        last = max((at for at in bills if begin <= at <= first and self._acts(at)), default=-1)
+        last = max(
+            (at for at in bills if group.begin <= at <= first and self._acts(at)), default=-1
+        )
         others = [
             hit[0]
             for party in self.question.parties
@@ -298,7 +310,8 @@ class _Reader:
     def _objects(self, group: Group, begin: int, end: int) -> tuple[list[Thing] | None, float]:
         """Return the things a group governs, and how sure that is; None: of something else."""
         thing, sure = things.bound(self.reading, group, self.things), 1.0
-        if thing is None:
+        open_ended = Sense.TRADES in group.senses or not things.takes_object(group)
+        if thing is None and open_ended:
             thing, sure = things.beside(group, self.things, begin, end), BESIDE
         if thing is None:
             return self._taken_up(group)

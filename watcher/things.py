@@ -99,17 +99,42 @@ def bound(reading: Reading, group: Group, things: Sequence[Thing]) -> Thing | No
     clause = [thing for thing in things if group.begin <= thing.first < group.end]
     if inner := [thing for thing in clause if first < thing.first < last]:
         return inner[0]
-    right = [thing for thing in clause if thing.first > last and thing.first - last <= RIGHT]
+    right = [
+        thing
+        for thing in clause
+        if 0 < thing.first - last <= RIGHT and not _is_remark(reading, last, thing.first)
+    ]
     left = [thing for thing in clause if thing.last < first and first - thing.last <= LEFT]
     if not core.voice.bare:
         left = [t for t in left if not grammar.is_compared(reading, t.first, group.begin)]
     left = _main(reading, left, first)
-    if left and _SOMEONE.intersection(reading.keys[left[-1].last + 1 : first]):
-        left = []  # a pronoun stands for what was spoken of
-    if core.verb and core.sense in CORE and not group.passive:
-        left = [thing for thing in left if _is_object(reading, thing, first)]
+    if left and _has_pronoun(reading, left[-1].last + 1, first):
+        left = []  # it stands for what was spoken of
+    if takes_object(group):
+        left = [thing for thing in left if _is_object(reading, thing, core.first)]
     sides = (left[::-1], right) if group.passive else (right, left[::-1])
     return next((side[0] for side in sides if side), None)
+
+
+def takes_object(group: Group) -> bool:
+    """Tell whether a group's verb needs a thing behind it; "fermer la porte" has its object."""
+    core = group.core
+    return core.verb and core.sense in CORE and core.first == core.last and not group.passive
+
+
+def _is_remark(reading: Reading, last: int, thing: int) -> bool:
+    """Tell whether a thing is only named in a remark: "..., le jour où sortait la H200"."""
+    words = reading.keys[last + 1 : thing]
+    return grammar.has_comma(reading, last + 1, thing + 1) and bool(
+        grammar.RELATIVE.intersection(words)
+    )
+
+
+def _has_pronoun(reading: Reading, begin: int, end: int) -> bool:
+    """Tell whether a pronoun takes up a thing; set between commas it only stresses it."""
+    return any(
+        reading.keys[at] in _SOMEONE and "," not in reading.gap(at + 1) for at in range(begin, end)
+    )
 
 
 def beside(group: Group, things: Sequence[Thing], begin: int, end: int) -> Thing | None:
