@@ -53,7 +53,7 @@ class Group:
     @property
     def core(self) -> Signal:
         """The word that says most: the last to close or open, else the last to act."""
-        for senses in (CORE, _ACTS - {S.WEIGHS} | {S.BOUNDS, S.REFUSES}, {S.WEIGHS}):
+        for senses in (CORE, _ACTS - {S.WEIGHS} | {S.BOUNDS, S.REFUSES, S.ESCAPES}, {S.WEIGHS}):
             if ranked := [s for s in self.signals if s.sense in senses]:
                 return ranked[-1]
         return self.signals[-1]
@@ -143,7 +143,7 @@ class Group:
             and not last.denials
         ):
             return False  # "la dérogation réclamée leur a été refusée"
-        ordered = S.TRADES in self.senses and self.sign < 0
+        ordered = self.sign < 0 and bool(self.senses & {S.TRADES, S.USES, S.ENDS})
         if S.OPENS in self.senses and any(s.not_yet and s.voice.passive for s in self.signals):
             return True  # "aucune licence n'a encore été signée": awaited
         for signal in self.signals:
@@ -220,7 +220,8 @@ def _denied(reading: Reading, signals: Sequence[Signal], begin: int, end: int) -
     found = list(signals)
     for first, last in grammar.negations(reading, begin, end):
         only = reading.keys[last] in {"que", "qu"}
-        if first == last and reading.keys[first : first + 2] in (["pas", "de"], ["plus", "de"]):
+        none = reading.keys[first : first + 2] in (["pas", "de"], ["plus", "de"])
+        if first == last and none:
             told = any(first < signal.first <= first + NEAR for signal in found)
             if not told:  # "Pas de H200 pour la Chine"
                 refusal = Signal(first, first, S.REFUSES, verb=False)

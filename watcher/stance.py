@@ -217,6 +217,9 @@ class _Reader:
             sure *= ASIDE
         if group.is_mention and not titled:
             sure *= KNOWN
+        trade = (s.first for s in group.signals if s.sense is Sense.TRADES)
+        if any(grammar.is_taken_up(self.reading, first) for first in trade):
+            sure *= TAKEN_UP  # "permet ces ventes": they were spoken of
         if any(signal.not_yet for signal in group.signals):
             sure *= NOT_YET
         if grammar.is_purpose(self.reading, group.span[0]):
