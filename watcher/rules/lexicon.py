@@ -178,15 +178,20 @@ class Lexicon:
         for at, key in enumerate(reading.keys if self._prefixes else ()):
             for number in self._begun(key):
                 found[number].append((at, at))
-        for number in found.keys() & (self._following.keys() | self._joined.keys()):
+        for number in found.keys() & self._following.keys() | found.keys() & self._joined.keys():
             self._follow(reading, number, found)
         return Hits(by_entry=found, entries=self.entries)
 
     def _follow(self, reading: Reading, number: int, found: dict[int, list[Hit]]) -> None:
-        """Find the entries that begin with a word."""
-        for at, _ in found[number]:
-            for last, entry in self._onward(reading, number, at):
-                found[entry].append((at, last))
+        """Find the entries that begin with a word; what is reached in two ways counts once."""
+        for first, _ in found[number]:
+            steps, reached = [(number, first)], set[tuple[int, int]]()
+            while steps:
+                for entry, last in self._onward(reading, *steps.pop()):
+                    if (entry, last) not in reached:
+                        reached.add((entry, last))
+                        steps.append((entry, last))
+                        found[entry].append((first, last))
 
     def _begun(self, key: str) -> Iterator[int]:
         """Return the numbers of the prefixes of a key."""
@@ -194,19 +199,18 @@ class Lexicon:
         return (number for number in begun if number is not None)
 
     def _onward(self, reading: Reading, number: int, at: int) -> Iterator[tuple[int, int]]:
-        """Follow entries beyond the word `at`; yield last word and number of each on the way."""
+        """Take one step beyond the word `at`; yield number and place of each word it leads to."""
         following, joined = self._following.get(number, {}), self._joined.get(number, {})
-        keys, sentences = reading.keys, reading.sentences
-        for ahead in range(at + 1, min(at + 2 + _MOST_FREE, len(keys))):
-            if sentences[ahead] != sentences[at]:
-                return
-            for found in (*self._words.get(keys[ahead], ()), *self._begun(keys[ahead])):
-                if (child := following.get(found)) is not None:
-                    yield ahead, child
-                    yield from self._onward(reading, child, ahead)
-                if ahead == at + 1 and found in joined and _is_code(reading, ahead):
-                    yield ahead, joined[found]
-            if keys[ahead] not in _FREE:
+        for ahead in range(at + 1, min(at + 2 + _MOST_FREE, len(reading.keys))):
+            key = reading.keys[ahead]
+            words = (*self._words.get(key, ()), *self._begun(key))
+            steps = [following[word] for word in words if word in following]
+            if joined and ahead == at + 1 and _is_code(reading, ahead):
+                steps += [joined[word] for word in words if word in joined]
+            # Sentences are asked for last: most articles need none.
+            if steps and reading.sentences[ahead] == reading.sentences[at]:
+                yield from ((step, ahead) for step in steps)
+            if key not in _FREE:
                 return
 
 
