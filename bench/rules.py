@@ -1,7 +1,7 @@
 """
 What do rules cost, from the raw text of an article to exact matches with evidence?
 
-    python bench/rules.py [--most 100000] [--repeat 5]
+    uv run --with mokaccino --with perq python bench/rules.py [--most 100000] [--repeat 5]
 
 Articles of 600 words are made of the sentences of the seeds. A rule asks for one of three words near one of
 three others, at most 10 words between them, in one sentence; three rules of ten refuse a third group. Beside us,

@@ -45,7 +45,7 @@ _SMALL: Final[Mapping[str, tuple[str, ...]]] = {
     **{word: tuple(family.split()) for family in _ARTICLES for word in family.split()},
 }
 _MOST_FREE: Final = 3  # in a row
-_ONE_WORD: Final = re.compile(r"(=?)([A-Za-zÀ-ÖØ-öø-ÿ]+)")  # as most entries are
+ONE_WORD: Final = re.compile(r"(=?)([A-Za-zÀ-ÖØ-öø-ÿ]+)")  # as most entries are: never wrong
 _PART: Final = re.compile(rf"(=?){text.WORD}(\*?)")
 _CODE: Final = re.compile(r"([^\W\d_]+)(\d\w*)")
 _JOINT: Final = re.compile(r"[-‐‑‒–/\u00ad \u00a0\u2000-\u200a\u202f]")
@@ -66,7 +66,7 @@ class Part(NamedTuple):
 
 def parts(entry: str) -> list[Part]:
     """Take an entry apart; raises `ValueError` that says why it cannot be searched for."""
-    if plain := _ONE_WORD.fullmatch(entry):
+    if plain := ONE_WORD.fullmatch(entry):
         return [Part(plain[2], text.key(plain[2]), bool(plain[1]), prefix=False)]
     found = [
         Part(word, text.key(word), bool(exact), bool(prefix))
