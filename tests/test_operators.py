@@ -184,6 +184,8 @@ def test_the_longest_of_two_entries_counts() -> None:
     """A word inside a longer entry of the same list is one piece of evidence, not two."""
     book = one_rule("{card: [carte, carte graphique]}", "card")
     assert quotes(book, article("Une carte graphique, une carte.")) == ["carte graphique", "carte"]
+    book = one_rule("{card: [graphique, carte graphique]}", "card")
+    assert quotes(book, article("Une carte graphique.")) == ["carte graphique"]
 
 
 def test_a_rule_of_some_zones_sees_no_word_elsewhere() -> None:

@@ -151,6 +151,7 @@ def test_a_mistake_is_told_with_its_cure() -> None:
         ("laisser partir", "laisser donc partir, laisser enfin les partir", 2),
         ("=donner =le =la", "donner le la, donner la", 1),
         ("de la", "de la, de", 1),
+        ("=le =le =le", "le le le le", 1),
         ("=mille*", "", 0),
         ("semi-conducteur", "semi-conducteur, semi conducteurs, semis", 2),
         ("États-Unis", "Etats-Unis, ÉTATS-UNIS, états unis", 3),
@@ -169,7 +170,7 @@ def test_entries(entry: str, text: str, found: int) -> None:
 
 def test_two_prefixes_of_a_length_and_two_lengths() -> None:
     """Prefixes of several lengths are found beside whole words."""
-    compiled = one_rule("{mot: [interd*, expor*, puc*, quota]}", "mot")
+    compiled = one_rule("{mot: [interd*, expor*, puc*, quota], bis: [puc*]}", "mot")
     (found,) = matching.match(article("L’interdit d’exporter des puces : quotas."), compiled)
     assert len(found.evidence) == 4
 

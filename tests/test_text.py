@@ -1,5 +1,6 @@
 """Typography, words and sentences."""
 
+import sys
 import unicodedata
 from time import perf_counter
 
@@ -63,6 +64,14 @@ def test_fold_moves_nothing(printed: str) -> None:
 def test_tokens(printed: str, keys: list[str]) -> None:
     """Every typography of a word has one key; notes and apostrophes end a word."""
     assert text.tokens(printed).keys == keys
+
+
+def test_the_memory_of_keys_has_an_end() -> None:
+    """A daemon that reads for months forgets words, and still knows them."""
+    for number in range(200_000):
+        text.key(f"Mot{number}")
+    assert sys.getsizeof(text._KEYS) < sys.getsizeof(dict.fromkeys(range(200_000)))
+    assert text.key("Mot7") == "mot7"
 
 
 @given(PRINTED)

@@ -5,20 +5,25 @@ The article is read once; the lexicon finds the words of all rules in one pass; 
 rarest word is there are candidates; candidates are then judged exactly.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
+from math import inf
+from typing import Final
 
 from watcher.claims import Evidence, Stance, Zone, ZoneKind
 from watcher.errors import Problem
 from watcher.model import Article, Match, RuleSetId
-from watcher.reading import ALL_ZONES, Reading, read
-from watcher.rules import Example, Rule, RuleBook, RuleSet
+from watcher.reading import ALL_ZONES, Hit, Reading, read
+from watcher.rules import Example, Need, Rule, RuleBook, RuleSet
+
+_FEW: Final = 100  # pairs of places that are tried one by one: more would not be linear
 
 
 def analyse(article: Article, book: RuleBook) -> Reading:
     """Read an article and find every word of every rule in it."""
     reading = read(article)
-    return replace(reading, hits=book.lexicon.scan(reading))
+    reading.hits = book.lexicon.scan(reading)
+    return reading
 
 
 def match(
@@ -33,11 +38,12 @@ def verdict(
 ) -> tuple[tuple[Match, ...], Mapping[RuleSetId, Stance]]:
     """Return the matches, and what the article says of the question of each rule set that asks."""
     reading = analyse(article, book)
+    covered: dict[RuleSetId, bool] = {}
     matches = []
     for rule_set, rule in (book.placed[at] for at in sorted(candidates(reading, book))):
-        if rule_set.scope.covers(article, feed_url=feed_url, tags=tags) and (
-            found := judge(rule, rule_set, reading, book.hash)
-        ):
+        if rule_set.id not in covered:
+            covered[rule_set.id] = rule_set.scope.covers(article, feed_url=feed_url, tags=tags)
+        if covered[rule_set.id] and (found := judge(rule, rule_set, reading, book.hash)):
             matches.append(found)
     stances = {
         rule_set.id: stance
@@ -50,17 +56,34 @@ def verdict(
 
 
 def candidates(reading: Reading, book: RuleBook) -> Iterator[int]:
-    """Return the rules that can hold, by place in the book: a word of each of their needs is there."""
+    """Return the rules that can hold, by place in the book: a word of their rarest needs is there."""
     yield from book.always
-    present = set(reading.hits.by_entry)
-    for at in {at for entry in present for at in book.index.get(entry, ())}:
-        if not any(need.isdisjoint(present) for need in book.placed[at][1].needs):
+    found = reading.hits.by_entry
+    is_absent = found.keys().isdisjoint
+    for at in sorted(set(chain.from_iterable(filter(None, map(book.index.get, found))))):
+        one, other, words = book.pairs[at]
+        if is_absent(other) or is_absent(one):
+            continue
+        if words == inf or _near(one, other, words, found):
             yield at
+
+
+def _near(one: Need, other: Need, words: float, found: Mapping[int, Sequence[Hit]]) -> bool:
+    """Tell whether entries may be near one another; sentences are not looked at yet."""
+    left = [hit for entry in one if entry in found for hit in found[entry]]
+    right = [hit for entry in other if entry in found for hit in found[entry]]
+    if len(left) * len(right) > _FEW:
+        return True
+    for begin, end in left:
+        for first, last in right:
+            if first - end - 1 <= words >= begin - last - 1:
+                return True
+    return False
 
 
 def judge(rule: Rule, rule_set: RuleSet, reading: Reading, rules_hash: str) -> Match | None:
     """Judge one rule exactly; the score is the weight of each piece of evidence, by its zone."""
-    seen = reading if rule.zones == ALL_ZONES else reading.within(rule.zones)
+    seen = reading if rule.zones is ALL_ZONES else reading.within(rule.zones)
     found = rule.condition.find(seen)
     if found is None:
         return None

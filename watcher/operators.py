@@ -6,11 +6,11 @@ does not hold; `groups` names the word lists without which it cannot hold (one l
 must be there), so that most rules are never looked at.
 """
 
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
+from math import inf
 from typing import Annotated, Final, Literal, Protocol, Self, TypeVar, cast
 
 import re2
@@ -29,7 +29,8 @@ from pydantic_core import PydanticCustomError
 
 from watcher import text
 from watcher.claims import Evidence, Zone, ZoneKind
-from watcher.reading import Hit, Reading
+from watcher.nearness import Within, around, in_order, nearest
+from watcher.reading import Reading
 
 Groups = tuple[frozenset[int], ...]  # of numbers of word lists
 Found = Sequence[Evidence] | None
@@ -185,29 +186,6 @@ class NoneOf:
         return ()
 
 
-def _between(one: Hit, other: Hit) -> int:
-    """Count the words between two pieces; negative when they overlap."""
-    return max(one[0], other[0]) - min(one[1], other[1]) - 1
-
-
-def _joined(one: Hit, other: Hit, places: Sequence[int], words: int | None) -> bool:
-    near = words is None or _between(one, other) <= words
-    return near and places[one[0]] == places[other[0]]
-
-
-def _nearest(
-    anchor: Hit, others: Sequence[Hit], places: Sequence[int], words: int | None
-) -> Hit | None:
-    """Return the nearest piece beside `anchor` in its sentence or paragraph, the left one of two."""
-    after = bisect_left(others, (anchor[1] + 1, 0))
-    before = bisect_left(others, (anchor[0], 0)) - 1
-    while before >= 0 and others[before][1] >= anchor[0]:
-        before -= 1  # it overlaps the anchor
-    beside = [others[at] for at in (before, after) if 0 <= at < len(others)]
-    near = [hit for hit in beside if _joined(anchor, hit, places, words)]
-    return min(near, key=lambda hit: _between(anchor, hit), default=None)
-
-
 class Near(Shape):
     """
     Words of several lists stand together.
@@ -219,43 +197,31 @@ class Near(Shape):
 
     of: Annotated[list[ListName], Field(min_length=2)]
     words: Count | None = None
-    within: Literal["sentence", "paragraph"] = Field("sentence", alias="in")
+    within: Within = Field("sentence", alias="in")
     ordered: bool = False
 
     def find(self, reading: Reading) -> Found:
-        hits = [reading.hits.of(words.term) for words in self.of]
-        places = reading.sentences if self.within == "sentence" else reading.paragraphs
+        of = reading.hits.of
+        hits = [of(words.term) for words in self.of]
+        limit = inf if self.words is None else self.words
+        chains = (in_order if self.ordered else around)(hits, reading, limit, self.within)
         evidence = {
             reading.evidence(hit, words.name): None
-            for together in (self._in_order if self.ordered else self._around)(hits, places)
-            for hit, words in zip(together, self.of, strict=True)
+            for chain in chains
+            for hit, words in zip(chain, self.of, strict=True)
         }
         return list(evidence) or None
 
     def groups(self) -> Groups:
         return tuple(frozenset({words.term}) for words in self.of)
 
-    def _around(self, hits: Sequence[Sequence[Hit]], places: Sequence[int]) -> list[list[Hit]]:
-        found = []
-        for anchor in hits[0]:
-            company = [_nearest(anchor, others, places, self.words) for others in hits[1:]]
-            known = [hit for hit in company if hit is not None]
-            if len(known) == len(company):
-                found.append([anchor, *known])
-        return found
 
-    def _in_order(self, hits: Sequence[Sequence[Hit]], places: Sequence[int]) -> list[list[Hit]]:
-        # From the last list backwards: the nearest following piece that itself goes on to the end.
-        chains = {hit: [hit] for hit in hits[-1]}
-        for others in reversed(hits[:-1]):
-            following = list(chains)
-            longer = {}
-            for hit in others:
-                after = bisect_left(following, (hit[1] + 1, 0))
-                if after < len(following) and _joined(hit, following[after], places, self.words):
-                    longer[hit] = [hit, *chains[following[after]]]
-            chains = longer
-        return list(chains.values())
+def pair(condition: Condition) -> tuple[Words, Words, int] | None:
+    """Return two lists of which a word each must be near the other, and how near, if there are."""
+    if isinstance(condition, Near) and condition.words is not None:
+        return condition.of[0], condition.of[1], condition.words
+    parts = condition.parts if isinstance(condition, All) else ()
+    return next(filter(None, map(pair, parts)), None)
 
 
 class Number(Shape):
@@ -283,7 +249,7 @@ class Number(Shape):
                 evidence[number] = None
                 continue
             company = reading.hits.of(self.near.term)
-            if other := _nearest(hit, company, reading.sentences, self.words):
+            if other := nearest(hit, company, reading, self.words, "sentence"):
                 evidence |= {number: None, reading.evidence(other, self.near.name): None}
         return list(evidence) or None
 
@@ -386,17 +352,22 @@ class When(Shape):
         single: list[Condition | None] = [self.words, self.near, self.number, self.regex]
         single.append(self.stance)
         parts = [part for part in single if part is not None]
-        return parts + [many(inner) for key, many in MANY.items() if (inner := getattr(self, key))]
+        return parts + [
+            many([part.whole for part in inner])
+            for key, many in MANY.items()
+            if (inner := getattr(self, key))
+        ]
 
     @cached_property
-    def _whole(self) -> Condition:
+    def whole(self) -> Condition:
+        """The condition without what it was written in."""
         return self.parts[0] if len(self.parts) == 1 else All(self.parts)
 
     def find(self, reading: Reading) -> Found:
-        return self._whole.find(reading)
+        return self.whole.find(reading)
 
     def groups(self) -> Groups:
-        return self._whole.groups()
+        return self.whole.groups()
 
 
 def bare(key: str) -> BeforeValidator:

@@ -7,7 +7,8 @@ Nothing here rewrites a text: an article is quoted as it was printed. All takes 
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property
+from itertools import accumulate
 from typing import Final
 
 # One character each, so that a folded text has the places of the original.
@@ -26,13 +27,17 @@ _NOT_WORD: Final = (
 # Accents apart from their letter, soft hyphens and zero-width characters stand inside words.
 _SILENT: Final = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
 _MARK: Final = f"\u0300-\u036f{_SILENT}"
-_WORD: Final = re.compile(rf"[^\W{_NOT_WORD}]+")
-_WORD_WITH_MARKS: Final = re.compile(rf"(?:[^\W{_NOT_WORD}][{_MARK}]*)+")
-_HAS_MARK: Final = re.compile(f"[{_MARK}]")
+WORD: Final = rf"((?:[^\W{_NOT_WORD}][{_MARK}]*)+)"  # a group, so that `split` gives the words too
+_WORD: Final = re.compile(WORD)  # most texts are plain: looking first is cheaper
+_PLAIN_WORD: Final = re.compile(r"(\w+)")
+_NOT_PLAIN: Final = re.compile(f"[{_NOT_WORD}{_MARK}]")
 
 _LINE: Final = "\n\r\v\f\x1c-\x1e\x85\u2028\u2029"
 _SPACE: Final = " \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
-_STOP: Final = re.compile(rf"[.!?…]+(?:[\"”’')\]]|[{_SPACE}]?»)*|[{_LINE}]+")
+# One class of characters comes first: the library searches for that five times as fast.
+_STOP: Final = re.compile(
+    rf"[.!?…{_LINE}](?:(?<=[{_LINE}])[{_LINE}]*|[.!?…]*(?:[\"”’')\]]|[{_SPACE}]?»)*)"
+)
 _NEXT: Final = re.compile(rf"[{_SPACE}]+([^{_SPACE}{_LINE}])")
 _LAST_WORD: Final = re.compile(r"(?:^|[\W_])([^\W\d_]+)\Z")
 _ABBREVIATIONS: Final = frozenset(
@@ -45,11 +50,30 @@ _SPELLED_OUT: Final = str.maketrans(
 )
 
 
-@lru_cache(maxsize=100_000)
-def key(word: str) -> str:
-    """Return the one form that all typographies of a word share; it may differ in length."""
+class _Keys(dict[str, str]):
+    """The keys of words that were met before; asking it costs no call."""
+
+    def __missing__(self, word: str) -> str:
+        if len(self) >= _MOST_KEYS:
+            self.clear()
+        found = self[word] = _key(word)
+        return found
+
+
+def _key(word: str) -> str:
+    if word.isascii():
+        return word.lower()
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", word).casefold())
     return "".join(c for c in plain.translate(_SPELLED_OUT) if not unicodedata.combining(c))
+
+
+_MOST_KEYS: Final = 100_000
+_KEYS: Final = _Keys()
+
+
+def key(word: str) -> str:
+    """Return the one form that all typographies of a word share; it may differ in length."""
+    return _KEYS[word]
 
 
 class _Folding(dict[int, str]):
@@ -77,19 +101,32 @@ def fold(text: str) -> str:
     return text.translate(_FOLDING)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Tokens:
     """The words of a text: three lists of one length, in the order of the text."""
 
     keys: list[str]
-    starts: list[int]
-    ends: list[int]
+    _pieces: list[str]  # in turn what stands between words, and a word
+
+    @property
+    def starts(self) -> list[int]:
+        """Where each word begins."""
+        return self._places[:-1:2]
+
+    @property
+    def ends(self) -> list[int]:
+        """Where each word ends, exclusive."""
+        return self._places[1::2]
+
+    @cached_property
+    def _places(self) -> list[int]:
+        return list(accumulate(map(len, self._pieces)))
 
 
 def tokens(text: str) -> Tokens:
     """Find the words: ``key(text[start:end])`` is the key of each."""
-    found = list((_WORD_WITH_MARKS if _HAS_MARK.search(text) else _WORD).finditer(text))
-    return Tokens([key(w[0]) for w in found], [w.start() for w in found], [w.end() for w in found])
+    pieces = (_WORD if _NOT_PLAIN.search(text) else _PLAIN_WORD).split(text)
+    return Tokens(list(map(_KEYS.__getitem__, pieces[1::2])), pieces)
 
 
 def sentences(text: str) -> tuple[tuple[int, int], ...]:

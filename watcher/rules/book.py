@@ -1,6 +1,6 @@
 """The rules in force: immutable values, ready to be asked."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from watcher.asking import Asking
@@ -22,6 +22,10 @@ class Example:
     column: int
 
 
+Need = Collection[int]  # of entries of word lists, of which one must be there
+Pair = tuple[Need, Need, float]  # both must be there, with at most so many words between them
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """A named condition."""
@@ -30,7 +34,8 @@ class Rule:
     title: str
     severity: Severity
     condition: Condition
-    needs: tuple[frozenset[int], ...]  # entries of word lists: it cannot hold without one of each
+    needs: tuple[Need, ...]  # it cannot hold without each
+    pair: Pair | None  # where it asks for words near one another
     zones: frozenset[ZoneKind]  # that may give evidence
     weights: Mapping[ZoneKind, float]  # of a piece of evidence, by its zone
     min_score: float
@@ -58,6 +63,7 @@ class RuleBook:
     lexicon: Lexicon
     placed: tuple[tuple[RuleSet, Rule], ...]  # every rule with its set, in order
     index: Mapping[int, tuple[int, ...]]  # an entry: the rules of whose rarest need it is part
+    pairs: tuple[Pair, ...]  # for each rule, what tells most quickly that it does not hold
     always: tuple[int, ...]  # rules that need no word
 
     @property

@@ -34,6 +34,7 @@ class Document:
     """What a file says, where each piece of it stands, and what is wrong with it."""
 
     file: str
+    content: str = ""
     value: Value = None
     problems: list[Problem] = field(default_factory=list)
     places: dict[Path, tuple[int, int]] = field(default_factory=dict)
@@ -50,7 +51,7 @@ class Document:
 
 def parse(file: str, content: str) -> Document:
     """Read one YAML document; mistakes are in its `problems`."""
-    document = Document(file)
+    document = Document(file, content)
     try:
         with warnings.catch_warnings():  # a reused anchor: no alias is read here at all
             warnings.simplefilter("ignore")

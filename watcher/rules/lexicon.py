@@ -1,15 +1,17 @@
 """
 All words of all rules in one structure, found in one pass over an article.
 
-Forms lead to word numbers, word numbers lead through a trie of entries ("feu vert") to the word
-lists that hold them; so the cost of a pass hardly grows with the number of rules.
+A key leads to the numbers of the words that have it as a form; what follows a word in an entry
+("feu vert") has a number as well. An entry is known by the number of its last word, so that a word
+alone costs nothing more, and the cost of a pass hardly grows with the number of rules.
 """
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Final
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import partial, reduce
+from itertools import chain
+from typing import Final, NamedTuple
 
 from watcher import text
 from watcher.operators import Words
@@ -43,6 +45,8 @@ _SMALL: Final[Mapping[str, tuple[str, ...]]] = {
     **{word: tuple(family.split()) for family in _ARTICLES for word in family.split()},
 }
 _MOST_FREE: Final = 3  # in a row
+ONE_WORD: Final = re.compile(r"(=?)([A-Za-zÀ-ÖØ-öø-ÿ]+)")  # as most entries are: never wrong
+_PART: Final = re.compile(rf"(=?){text.WORD}(\*?)")
 _CODE: Final = re.compile(r"([^\W\d_]+)(\d\w*)")
 _JOINT: Final = re.compile(r"[-‐‑‒–/\u00ad \u00a0\u2000-\u200a\u202f]")
 _THOUSANDS: Final = re.compile(r"[ .,'’\u00a0\u2000-\u200a\u202f]\d{3}(?!\d)")
@@ -51,8 +55,7 @@ SHORTEST_PREFIX: Final = 3
 LONGEST_ENTRY: Final = 8  # words
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """A word of an entry: `=mot` is exact, `mot*` a prefix, `mot` any form."""
 
     word: str
@@ -63,10 +66,11 @@ class Part:
 
 def parts(entry: str) -> list[Part]:
     """Take an entry apart; raises `ValueError` that says why it cannot be searched for."""
-    words = text.tokens(entry)
+    if plain := ONE_WORD.fullmatch(entry):
+        return [Part(plain[2], text.key(plain[2]), bool(plain[1]), prefix=False)]
     found = [
-        Part(entry[start:end], key, entry[start - 1 : start] == "=", entry[end : end + 1] == "*")
-        for key, start, end in zip(words.keys, words.starts, words.ends, strict=True)
+        Part(word, text.key(word), bool(exact), bool(prefix))
+        for exact, word, prefix in _PART.findall(entry)
     ]
     if not found:
         raise ValueError("this entry holds no word: write letters or digits")
@@ -82,13 +86,7 @@ def parts(entry: str) -> list[Part]:
     return found
 
 
-@dataclass(slots=True)
-class _Node:
-    """Where some words of some entries have been read."""
-
-    entry: int = -1  # the number of the entry that ends here; -1: none does
-    following: dict[int, "_Node"] = field(default_factory=dict)
-    joined: dict[int, "_Node"] = field(default_factory=dict)  # only over a joint: H-200
+_Edges = dict[int, dict[int, int]]  # from a number, over the number of the next word, to a number
 
 
 class Lexicon:
@@ -96,54 +94,64 @@ class Lexicon:
 
     def __init__(self, expand: Expand) -> None:
         self.forms: dict[str, tuple[str, ...]] = {}  # of each word that stands for its forms
-        self.entries: dict[int, list[int]] = {}  # of each word list, by number
+        self.entries: dict[int, tuple[int, ...]] = {}  # of each word list, by number
         self._expand = expand
         self._size = 0
         self._numbers: dict[tuple[str, ...], int] = {}
-        self._words: dict[str, list[int]] = {}
+        self._words: dict[str, tuple[int, ...]] = {}
         self._prefixes: dict[int, dict[str, int]] = {}  # by length
-        self._roots: dict[int, _Node] = {}
+        self._following: _Edges = {}
+        self._joined: _Edges = {}  # only over a joint: H-200
 
     def add(self, lists: Mapping[str, Words], words: Mapping[str, Iterable[str]]) -> None:
         """Search for the entries of word lists, given by name."""
         for name, entries in words.items():
-            nodes = [node for entry in entries for node in self._nodes(entry)]
-            self.entries[lists[name].term] = nodes
+            numbers = tuple(number for entry in entries for number in self._entry(entry))
+            self.entries[lists[name].term] = numbers
 
-    def any_entry(self, terms: Iterable[int]) -> frozenset[int]:
+    def any_entry(self, terms: Iterable[int]) -> tuple[int, ...]:
         """Return the entries of some word lists together."""
-        return frozenset(entry for term in terms for entry in self.entries[term])
+        found = [self.entries[term] for term in terms]
+        return found[0] if len(found) == 1 else tuple(set(chain.from_iterable(found)))
 
-    def _nodes(self, entry: str) -> Iterator[int]:
-        """Put an entry into the trie; yield the numbers of the nodes where it ends."""
+    def _entry(self, entry: str) -> Iterator[int]:
+        """Make an entry known; yield the numbers that it is found under."""
         found = parts(entry)
+        if len(found) == 1:
+            yield self._number(found[0], alone=True)
+            yield from self._code(found[0])
+            return
         last = len(found) - 1  # the free words inside are left out; those at the ends were meant
-        content = [
-            part
+        first, *others = (
+            self._number(part, alone=False)
             for at, part in enumerate(found)
             if at in {0, last} or part.exact or part.key not in _FREE
-        ]
-        numbers = [self._number(part, alone=last == 0) for part in content]
-        node = self._roots.setdefault(numbers[0], _Node())
-        for number in numbers[1:]:
-            node = node.following.setdefault(number, _Node())
-        yield self._end(node)
-        code = _CODE.fullmatch(found[0].word)
-        if last == 0 and code and not found[0].exact and not found[0].prefix:
-            letters, digits = text.key(code[1]), text.key(code[2])
-            node = self._roots.setdefault(self._any_of(letters), _Node())
-            yield self._end(node.joined.setdefault(self._any_of(digits, f"{digits}s"), _Node()))
+        )
+        yield reduce(partial(self._step, self._following), others, first)
 
-    def _end(self, node: _Node) -> int:
-        if node.entry < 0:
-            node.entry = self._size
-            self._size += 1
-        return node.entry
+    def _code(self, part: Part) -> Iterator[int]:
+        """Make known how a code is written in two words, if it is one: H-200."""
+        if not part.exact and not part.prefix and (code := _CODE.fullmatch(part.word)):
+            letters, digits = text.key(code[1]), text.key(code[2])
+            number = self._any_of(digits, f"{digits}s")
+            yield self._step(self._joined, self._any_of(letters), number)
+
+    def _step(self, edges: _Edges, number: int, following: int) -> int:
+        onward = edges.setdefault(number, {})
+        if following not in onward:
+            onward[following] = self._new()
+        return onward[following]
+
+    def _new(self) -> int:
+        self._size += 1
+        return self._size - 1
 
     def _number(self, part: Part, *, alone: bool) -> int:
         if part.prefix:
-            number = self._numbers.setdefault((part.key, "*"), len(self._numbers))
-            return self._prefixes.setdefault(len(part.key), {}).setdefault(part.key, number)
+            begun = self._prefixes.setdefault(len(part.key), {})
+            if part.key not in begun:
+                begun[part.key] = self._new()
+            return begun[part.key]
         if part.exact:
             return self._any_of(part.key)
         if not alone and part.key in _SMALL:
@@ -156,46 +164,53 @@ class Lexicon:
         """Return the number of the words with these keys."""
         number = self._numbers.get(keys)
         if number is None:
-            number = self._numbers[keys] = len(self._numbers)
+            number = self._numbers[keys] = self._new()
             for key in keys:
-                self._words.setdefault(key, []).append(number)
+                self._words[key] = (*self._words.get(key, ()), number)
         return number
 
     def scan(self, reading: Reading) -> Hits:
         """Find every entry in one pass."""
         found: defaultdict[int, list[Hit]] = defaultdict(list)
-        for at, key in enumerate(reading.keys):
-            for number in self._at(key):
-                if (node := self._roots.get(number)) is None:
-                    continue
-                if node.entry >= 0:
-                    found[node.entry].append((at, at))
-                if node.following or node.joined:
-                    for last, entry in self._onward(reading, node, at):
-                        found[entry].append((at, last))
-        return Hits(dict(found), self.entries)
+        for at, numbers in enumerate(map(self._words.get, reading.keys)):
+            for number in numbers or ():
+                found[number].append((at, at))
+        for at, key in enumerate(reading.keys if self._prefixes else ()):
+            for number in self._begun(key):
+                found[number].append((at, at))
+        for number in found.keys() & self._following.keys() | found.keys() & self._joined.keys():
+            self._follow(reading, number, found)
+        return Hits(by_entry=found, entries=self.entries)
 
-    def _at(self, key: str) -> Sequence[int]:
-        """Return the numbers of the words that a key is a form of."""
-        numbers = self._words.get(key, ())
-        if not self._prefixes:
-            return numbers
+    def _follow(self, reading: Reading, number: int, found: dict[int, list[Hit]]) -> None:
+        """Find the entries that begin with a word; what is reached in two ways counts once."""
+        for first, _ in found[number]:
+            steps, reached = [(number, first)], set[tuple[int, int]]()
+            while steps:
+                for entry, last in self._onward(reading, *steps.pop()):
+                    if (entry, last) not in reached:
+                        reached.add((entry, last))
+                        steps.append((entry, last))
+                        found[entry].append((first, last))
+
+    def _begun(self, key: str) -> Iterator[int]:
+        """Return the numbers of the prefixes of a key."""
         begun = (known.get(key[:length]) for length, known in self._prefixes.items())
-        return [*numbers, *(number for number in begun if number is not None)]
+        return (number for number in begun if number is not None)
 
-    def _onward(self, reading: Reading, node: _Node, at: int) -> Iterator[tuple[int, int]]:
-        """Follow entries beyond the word `at`; yield last word and number of each that ends."""
+    def _onward(self, reading: Reading, number: int, at: int) -> Iterator[tuple[int, int]]:
+        """Take one step beyond the word `at`; yield number and place of each word it leads to."""
+        following, joined = self._following.get(number, {}), self._joined.get(number, {})
         for ahead in range(at + 1, min(at + 2 + _MOST_FREE, len(reading.keys))):
-            if reading.sentences[ahead] != reading.sentences[at]:
-                return
-            for number in self._at(reading.keys[ahead]):
-                if (child := node.following.get(number)) is not None:
-                    if child.entry >= 0:
-                        yield ahead, child.entry
-                    yield from self._onward(reading, child, ahead)
-                if ahead == at + 1 and number in node.joined and _is_code(reading, ahead):
-                    yield ahead, node.joined[number].entry
-            if reading.keys[ahead] not in _FREE:
+            key = reading.keys[ahead]
+            words = (*self._words.get(key, ()), *self._begun(key))
+            steps = [following[word] for word in words if word in following]
+            if joined and ahead == at + 1 and _is_code(reading, ahead):
+                steps += [joined[word] for word in words if word in joined]
+            # Sentences are asked for last: most articles need none.
+            if steps and reading.sentences[ahead] == reading.sentences[at]:
+                yield from ((step, ahead) for step in steps)
+            if key not in _FREE:
                 return
 
 

@@ -36,14 +36,15 @@ from watcher.operators import (
     suggestion,
 )
 from watcher.rules.document import KEY, Document
-from watcher.rules.lexicon import parts
+from watcher.rules.lexicon import ONE_WORD, parts
 
 _EMPTY: Final = reading.read(Article(title="", text="", zones=()))
 
 
 def _searchable(entry: str) -> str:
     try:
-        parts(entry)
+        if not ONE_WORD.fullmatch(entry):
+            parts(entry)
     except ValueError as error:
         raise mistake("R130", f"`{entry}`: {error}") from error
     return entry
