@@ -25,6 +25,7 @@ from watcher.operators import (
 )
 from watcher.reading import Reading
 from watcher.signals import Lists, Sense
+from watcher.statements import Party, Question
 
 Listed = Annotated[
     list[ListName], BeforeValidator(lambda value: [value] if isinstance(value, str) else value)
@@ -101,8 +102,8 @@ class StanceShape(Shape):
         )
         return self
 
-    def _asked(self, senses: SensesShape) -> stance.Question:
-        return stance.Question(
+    def _asked(self, senses: SensesShape) -> Question:
+        return Question(
             about=_terms(self.about),
             families=_terms(self.families),
             also_called=_terms(self.also_called),
@@ -110,7 +111,7 @@ class StanceShape(Shape):
             makers=_terms(self.makers),
             elsewhere=_terms(senses.elsewhere),
             parties=tuple(
-                stance.Party(
+                Party(
                     name=party.name,
                     words=party.words.term,
                     adjective=party.adjective.term,
@@ -135,7 +136,7 @@ class Asking:
     """A question of a rule set, asked once of each article."""
 
     number: int
-    question: stance.Question
+    question: Question
     least: float  # weight of what says so, for rules to hold
 
     def of(self, reading: Reading) -> Stance | None:

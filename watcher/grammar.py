@@ -9,7 +9,6 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 
 from watcher.reading import Reading
@@ -49,6 +48,8 @@ _NOT: Final = frozenset(
     "pas plus jamais guere point nullement aucun aucune rien ni nul nulle que qu".split()
 )
 _NONE: Final = frozenset("aucun aucune sans nul nulle".split())
+REPORTED: Final = 6  # words from "que" to its verb
+QUE: Final = 4  # words from "ne" to "que" when they mean "only"
 _HALF: Final = frozenset("ni aucun aucune rien jamais personne nul nulle plus".split())
 _THESE: Final = frozenset("ce cet cette ces leur leurs".split())
 COORDINATE: Final = frozenset("et ou ni voire comme puis".split())
@@ -69,44 +70,6 @@ ASIDE: Final = frozenset(
 REMINDING: Final = frozenset("malgre apres depuis face suite avant lors mepris".split())
 _EXCEPT: Final = frozenset("sauf hormis excepte exception excluant".split())
 _UNLIKE: Final = frozenset("contrairement difference inverse oppose instar outre".split())
-
-_MONTHS: Final = {
-    **{
-        name: at
-        for at, name in enumerate(
-            "janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre".split(),
-            1,
-        )
-    },
-    "janv": 1,
-    "fevr": 2,
-    "avr": 4,
-    "juil": 7,
-    "sept": 9,
-    "oct": 10,
-    "nov": 11,
-    "dec": 12,
-}
-_ONCE: Final = frozenset(
-    "auparavant precedemment naguere jadis autrefois anterieurement initialement longtemps "
-    "historiquement jusque epoque jadis ancien ancienne anciens anciennes precedent "
-    "precedente precedents precedentes".split()
-)
-_LAST: Final = frozenset("dernier derniere passe passee".split())
-_FAR: Final = frozenset("an annee annees ete hiver automne printemps mois trimestre".split())
-_FRESH: Final = frozenset(
-    "lundi mardi mercredi jeudi vendredi samedi dimanche hier jour semaine matin soir aujourd "
-    "desormais maintenant vient viennent".split()
-)
-REPORTED: Final = 6  # words from "que" to its verb
-DATED: Final = 4  # words before a colon: "Octobre 2022 : ..."
-QUE: Final = 4  # words from "ne" to "que" when they mean "only"
-FRESH_DAYS: Final = 20  # a date further back than this is a reminder
-OPENING: Final = 6  # words before the first comma: "En décembre dernier, ..."
-SOON: Final = 2  # months ahead that are announced, not past
-LAST_DAY: Final = 28  # of every month
-_YEAR: Final = re.compile(r"20[0-4]\d")
-_DAY: Final = re.compile(r"\d\d?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +96,6 @@ def voice(reading: Reading, at: int, begin: int, *, after_noun: bool) -> Voice:
 
     `after_noun`: a thing, not a person, stands right before it.
     """
-    key = reading.keys[at]
     helper, before = _helper(reading, at, begin)
     possible = is_conditional(reading, at) and not _is_reported(reading, at, begin)
     if helper == "ete":
@@ -302,52 +264,6 @@ def excepts(reading: Reading, at: int, begin: int) -> bool:
 def is_compared(reading: Reading, at: int, begin: int) -> bool:
     """Tell whether the product at a place is only compared with: "contrairement à la H20"."""
     return any(key in _UNLIKE for key in reading.keys[max(begin, at - 4) : at])
-
-
-def circumstances(
-    reading: Reading, begin: int, clause: int, end: int, span: tuple[int, int]
-) -> list[tuple[int, int]]:
-    """Return where the time of a statement is told: between its commas, and a few words ahead."""
-    first = next((at for at in range(span[0], clause, -1) if "," in reading.gap(at)), clause)
-    after = next((at for at in range(span[1] + 1, end) if "," in reading.gap(at)), end)
-    ahead = next((at for at in range(begin + 1, first) if "," in reading.gap(at)), begin)
-    marked = next((at for at in range(begin + 1, clause + 1) if is_cut(reading, at, at + 1)), begin)
-    dated = marked if marked - begin <= DATED else begin
-    opening = ahead if clause == begin and ahead - begin <= OPENING else dated
-    return [(first, after), (begin, opening)]
-
-
-def is_past(reading: Reading, begin: int, end: int, now: datetime | None) -> bool:
-    """
-    Tell whether words speak of an earlier time, as seen from `now`, the day of the article.
-
-    A day of the week, "aujourd’hui" or "vient de" makes it news again.
-    """
-    keys = reading.keys[begin:end]
-    if _FRESH.intersection(keys):
-        return False
-    for at, key in enumerate(keys):
-        long_ago = key in _LAST | {"depuis"} and _FAR.intersection(keys[max(0, at - 2) : at + 4])
-        if key in _ONCE or long_ago or keys[at : at + 3] == ["il", "y", "a"]:
-            return True
-        if now is not None and _dated(keys, at, now):
-            return True
-    return False
-
-
-def _dated(keys: list[str], at: int, now: datetime) -> bool:
-    """Tell whether a date stands at a place, further back than news is."""
-    key = keys[at]
-    if key in _MONTHS:
-        follows = keys[at + 1] if at + 1 < len(keys) else ""
-        month, year = _MONTHS[key], int(follows) if _YEAR.fullmatch(follows) else now.year
-        if not _YEAR.fullmatch(follows) and month > now.month + SOON:
-            year -= 1  # "en décembre", told in January
-        before = keys[at - 1] if at else ""
-        day = min(int(before), LAST_DAY) if _DAY.fullmatch(before) else LAST_DAY
-        return (now - now.replace(year=year, month=month, day=max(day, 1))).days > FRESH_DAYS
-    said = at == 0 or keys[at - 1] in {"en", "debut", "fin", "depuis", "ete", "printemps", "d"}
-    return bool(_YEAR.fullmatch(key)) and said and int(key) < now.year
 
 
 def is_purpose(reading: Reading, at: int) -> bool:

@@ -23,8 +23,10 @@ _TURNS: Final = frozenset({S.ENDS, S.LAPSES, S.ESCAPES, S.EASES, S.KEEPS, S.WEIG
 _ACTS: Final = frozenset(  # trade by itself is no claim; with one of these it is
     {S.ENDS, S.LAPSES, S.EASES, S.REFUSES, S.ALLOWS, S.RESUMES, S.DISCOURAGES, S.WEIGHS, S.TIGHTENS}
 )
+_YET: Final = frozenset({"encore", "toujours"})
 _UNDONE: Final = frozenset({S.WEIGHS, S.WISHES})
 _SETTLES: Final = frozenset({S.REFUSES, S.ENDS, S.GRANTS})
+_TRADE: Final = frozenset({S.TRADES, S.USES})
 _ORDERED: Final = frozenset({S.ORDERS, S.ASKS})
 _NOT_USED: Final = frozenset({S.ENDS, S.REFUSES, S.DISCOURAGES})
 _THAT: Final = frozenset({S.WEIGHS, S.WISHES, S.ORDERS, S.ASKS, S.REFUSES, S.GRANTS})
@@ -132,29 +134,34 @@ class Group:
         return Polarity.CLOSED, Detail.IN_FORCE if kept or known else Detail.IMPOSED
 
     @property
+    def _is_settled(self) -> bool:
+        """Whether what was asked for has been answered: "la dérogation réclamée a été refusée"."""
+        last = self.signals[-1]
+        done = last.sense in _SETTLES and last.voice.passive and not last.voice.bare
+        return done and not last.denials
+
+    @property
     def _is_pending(self) -> bool:
         """Whether nothing is decided: weighed or wished, unless that itself is refused."""
-        core, dropped = self.core.first, False
-        last = self.signals[-1]
-        if (
-            last.sense in _SETTLES
-            and last.voice.passive
-            and not last.voice.bare
-            and not last.denials
-        ):
-            return False  # "la dérogation réclamée leur a été refusée"
-        ordered = self.sign < 0 and bool(self.senses & {S.TRADES, S.USES, S.ENDS})
-        if S.OPENS in self.senses and any(s.not_yet and s.voice.passive for s in self.signals):
-            return True  # "aucune licence n'a encore été signée": awaited
+        awaited = any(s.not_yet and s.voice.passive for s in self.signals)
+        if S.OPENS in self.senses and awaited:
+            return True  # "aucune licence n'a encore été signée"
+        if self._is_settled:
+            return False
+        dropped = False
         for signal in self.signals:
-            ahead = signal.first <= core or signal.follows
-            weighed = signal.sense in _UNDONE and ahead
-            asked = signal.sense is S.ASKS and not self._required
-            weighed = weighed or (asked and (not ordered or bool(self.senses & CORE)))
-            if not signal.denials and ((weighed and not dropped) or signal.voice.possible):
+            undone = signal.voice.possible or (self._is_weighed(signal) and not dropped)
+            if undone and not signal.denials:
                 return True
             dropped = dropped or signal.sense in {S.REFUSES, S.ENDS}
         return False
+
+    def _is_weighed(self, signal: Signal) -> bool:
+        if signal.sense is S.ASKS:
+            ordered = self.sign < 0 and bool(self.senses & (_TRADE | {S.ENDS}))
+            return not self._required and (not ordered or bool(self.senses & CORE))
+        ahead = signal.first <= self.core.first or signal.follows
+        return signal.sense in _UNDONE and ahead
 
 
 def groups(
@@ -219,29 +226,32 @@ def _denied(reading: Reading, signals: Sequence[Signal], begin: int, end: int) -
     """Give each negation to the word it denies: between its halves, else right behind it."""
     found = list(signals)
     for first, last in grammar.negations(reading, begin, end):
-        only = reading.keys[last] in {"que", "qu"}
-        none = reading.keys[first : first + 2] in (["pas", "de"], ["plus", "de"])
-        if first == last and none:
-            told = any(first < signal.first <= first + NEAR for signal in found)
-            if not told:  # "Pas de H200 pour la Chine"
-                refusal = Signal(first, first, S.REFUSES, verb=False)
-                found = sorted([*found, refusal], key=lambda signal: signal.first)
-                continue
-        for at, signal in enumerate(found):
-            if signal.first > last + 1 + NEAR or signal.first <= first <= last <= signal.last:
-                break  # too far, or "non à", "ne pas vouloir": the entry says so itself
-            behind = signal.first > last and _is_light(reading, last + 1, signal.first)
-            if not (first <= signal.first <= last or behind):
-                continue
-            if not only or signal.sense in {S.TRADES, S.USES, S.ALLOWS}:
-                yet = bool(
-                    {"encore", "toujours"}.intersection(reading.keys[first - 1 : signal.first])
-                )
-                found[at] = replace(
-                    signal, denials=signal.denials + 1, not_yet=yet, absent=first == last
-                )
-            break
+        none = first == last and reading.keys[first : first + 2] in (["pas", "de"], ["plus", "de"])
+        at = _object_of(reading, found, first, last)
+        if at >= 0:
+            before = reading.keys[max(0, first - 1) : found[at].first]
+            found[at] = replace(
+                found[at],
+                denials=found[at].denials + 1,
+                not_yet=bool(_YET.intersection(before)),
+                absent=none,
+            )
+        elif none and not any(first < signal.first <= first + NEAR for signal in found):
+            refusal = Signal(first, first, S.REFUSES, verb=False)  # "Pas de H200 pour la Chine"
+            found = sorted([*found, refusal], key=lambda signal: signal.first)
     return found
+
+
+def _object_of(reading: Reading, signals: Sequence[Signal], first: int, last: int) -> int:
+    """Return the place of the signal that a negation denies; -1 for none."""
+    for at, signal in enumerate(signals):
+        if signal.first > last + 1 + NEAR or signal.first <= first <= last <= signal.last:
+            break  # too far, or "non à", "ne pas vouloir": the entry says so itself
+        behind = signal.first > last and _is_light(reading, last + 1, signal.first)
+        if first <= signal.first <= last or behind:
+            only = reading.keys[last] in {"que", "qu"}
+            return at if not only or signal.sense in _TRADE | {S.ALLOWS} else -1
+    return -1
 
 
 def _is_light(reading: Reading, begin: int, end: int) -> bool:
@@ -264,20 +274,21 @@ def _governs(
     )
     if signal.follows and _is_subject(group, signal, listed=listed) and not (parted and listed):
         return not (signal.voice.bare and listed) and not ASIDE.intersection(words[-2:])
-    if not CORE.intersection(s.sense for s in group) and last.sense not in {S.TRADES, S.USES}:
+    if not CORE.intersection(s.sense for s in group) and last.sense not in _TRADE:
         return (not listed or last.sense in _TO_SOMEONE) and _reaches(last, signal, words)
-    to_do = signal.sense in {S.TRADES, S.USES} and words[-1:] in (["a"], ["de"], ["d"])
-    if last.verb and to_do and grammar.is_infinitive(reading.keys[signal.first]):
-        return len(words) <= REACH  # "autorise Alibaba et d'autres à acheter"
-    if listed or RELATIVE.intersection(words):
-        return False
-    if signal.sense in {S.TRADES, S.USES}:
-        return len(words) <= REACH
-    if signal.voice.passive:
+    apart = listed or bool(RELATIVE.intersection(words))
+    if signal.sense in _TRADE:
+        return len(words) <= REACH and (_is_to_do(reading, last, signal) or not apart)
+    if apart or parted or signal.voice.passive:
         return False  # "permet des ventes limitées": how, not whether
-    if parted or (last.sense is S.CLOSES and not last.verb and signal.verb):
-        return False  # "l'embargo bannit": said twice, not denied
-    return len(words) <= NEAR and not ASIDE.intersection(words)
+    twice = last.sense is S.CLOSES and not last.verb and signal.verb  # "l'embargo bannit"
+    return not twice and len(words) <= NEAR and not ASIDE.intersection(words)
+
+
+def _is_to_do(reading: Reading, last: Signal, signal: Signal) -> bool:
+    """Tell whether a verb governs an infinitive: "autorise Alibaba et d'autres à acheter"."""
+    before, key = reading.keys[signal.first - 1], reading.keys[signal.first]
+    return last.verb and before in {"a", "de", "d"} and grammar.is_infinitive(key)
 
 
 def _is_subject(group: Sequence[Signal], signal: Signal, *, listed: bool) -> bool:

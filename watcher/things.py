@@ -56,16 +56,13 @@ def find(
     if made and not any(thing.kind in {Kind.PRODUCT, Kind.FAMILY} for thing in found):
         made = set(reading.sentences)
     kept: list[Thing] = []
-    for thing in found:
-        if kept and thing.first <= kept[-1].last:
+    for each in found:
+        made_by = each.kind is Kind.GENERIC and reading.sentences[each.first] in made
+        thing = replace(each, kind=Kind.FAMILY) if made_by else each
+        if kept and (thing.first <= kept[-1].last or _is_part(reading, kept[-1], thing)):
             continue
-        if thing.kind is Kind.GENERIC and reading.sentences[thing.first] in made:
-            thing = replace(thing, kind=Kind.FAMILY)
-        if kept and _is_part(reading, kept[-1], thing):
-            continue
-        if kept and _names(reading, kept[-1], thing):
-            thing = replace(thing, first=kept.pop().first)
-        kept.append(thing)
+        names = bool(kept) and _names(reading, kept[-1], thing)
+        kept.append(replace(thing, first=kept.pop().first) if names else thing)
     return kept
 
 

@@ -1,0 +1,343 @@
+"""
+The statements of an article about the trade in some products, one after the other.
+
+Each sentence is read by itself: the group of words that closes or opens (`groups`), the product
+that it governs (`things`), who decides, and whether it is news (`times`).
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from watcher import grammar, groups, signals, things, times
+from watcher.claims import Claim, Role, ZoneKind
+from watcher.groups import Group
+from watcher.reading import Reading
+from watcher.signals import Lists, Sense
+from watcher.things import Kind, Thing
+
+WEIGHTS: Final[Mapping[ZoneKind, float]] = {
+    ZoneKind.TITLE: 3.0,
+    ZoneKind.HEADING: 2.0,
+    ZoneKind.LEAD: 2.0,
+    ZoneKind.BODY: 1.0,
+    ZoneKind.QUOTE: 1.0,
+}
+# How sure a claim is, of 1 for a verb with its product in one clause.
+BESIDE: Final = 0.7  # the product is in another clause
+TAKEN_UP: Final = 0.5  # the product was named before
+ASIDE: Final = 0.5  # said in passing: "les puces interdites", "qui autorise"
+KNOWN: Final = 0.5  # a noun alone: "les restrictions américaines"
+ASKED: Final = 0.5  # a title with a question mark
+NOT_YET: Final = 0.5  # "pas encore"
+PURPOSE: Final = 0.3  # "pour échapper à l'embargo"
+_BEHIND: Final = 11  # words behind a verb in which its infinitive stands
+_BY: Final = 3  # words from a noun to who decides: "le feu vert de Pékin"
+_TOWARDS: Final = frozenset("vers en a au aux pour sur chez contre dans avec".split())
+_OF: Final = (["de"], ["du"], ["des"], ["d"])
+_SMALL: Final = frozenset("l la le les".split())
+_NAMED_BEFORE: Final = frozenset("en il elle ils elles celle celui celles ceux".split())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Party:
+    """Who may close or open the trade."""
+
+    name: str
+    words: int
+    adjective: int
+    way: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A question with two opposite answers, and the word lists that tell them apart, by number."""
+
+    about: Sequence[int]  # the products
+    families: Sequence[int]  # of products, named without a model
+    also_called: Sequence[int]  # what else they are called
+    rivals: Sequence[int]  # what else is closed and opened
+    makers: Sequence[int]  # who makes the products
+    elsewhere: Sequence[int]  # countries that are no party
+    parties: Sequence[Party]
+    lists: Lists
+    bills: Sequence[int]  # of those who decide nothing yet
+    enacted: Sequence[int]
+    denied: Sequence[int]
+
+    @property
+    def actors(self) -> tuple[int, ...]:
+        """The lists of who may decide."""
+        return tuple(term for p in self.parties for term in (p.words, p.adjective))
+
+
+class Statements:
+    """One pass over the sentences of an article; remembers what was last spoken of."""
+
+    def __init__(self, reading: Reading, question: Question) -> None:
+        self.reading = reading
+        self.question = question
+        kinds = (
+            (Kind.PRODUCT, question.about),
+            (Kind.FAMILY, question.families),
+            (Kind.RIVAL, question.rivals),
+            (Kind.GENERIC, question.also_called),
+        )
+        self.things = things.find(reading, kinds, question.makers)
+        places = [(thing.first, thing.last) for thing in self.things]
+        self.signals = signals.find(reading, question.lists, places)
+        published = reading.article.published
+        self.now: datetime | None = published.at if published else None
+        named = next(things.products(self.things, 0, len(reading.keys)), None)
+        self.topic: tuple[str, ...] = (named.name(reading),) if named else ()
+
+    def claims(self) -> Iterator[Claim]:
+        """Yield what is said, in the order of the text."""
+        begin, sentences = 0, self.reading.sentences
+        while begin < len(sentences):
+            end = begin + 1
+            while end < len(sentences) and sentences[end] == sentences[begin]:
+                end += 1
+            yield from self._sentence(begin, end)
+            if named := tuple(things.products(self.things, begin, end)):
+                self.topic = tuple(dict.fromkeys(thing.name(self.reading) for thing in named))
+            begin = end
+
+    def _sentence(self, begin: int, end: int) -> Iterator[Claim]:
+        inside = [signal for signal in self.signals if begin <= signal.first < end]
+        asks = grammar.is_question(self.reading, end - 1)
+        titled = self.reading.zones[begin] is ZoneKind.TITLE
+        if not inside or (asks and not titled) or self._within(self.question.denied, begin, end):
+            return
+        found, doubts = list[Group](), set[int]()
+        for first, after in grammar.clauses(self.reading, begin, end):
+            doubted = grammar.is_hypothesis(self.reading, first)
+            if doubted and not grammar.is_doubt(self.reading, begin, first, after):
+                continue
+            places = [(t.first, t.last) for t in self.things if first <= t.first < after]
+            if found and places and grammar.is_contrast(self.reading, first):
+                found.append(groups.denied(found[-1], first, after))
+            doubts |= {first} if doubted else set()
+            found += groups.groups(self.reading, inside, first, after, places)
+        for group in groups.resumed(found):
+            if group.is_claim and self._is_meant(group, begin, end):
+                yield from self._claim(group, begin, end, asks=asks or group.begin in doubts)
+
+    def _claim(self, group: Group, begin: int, end: int, *, asks: bool) -> Iterator[Claim]:
+        objects, sure = self._objects(group, begin, end)
+        if objects is None:
+            return
+        undecided = asks or self._is_bill(group, begin, end)
+        polarity, detail = group.answer(undecided=undecided)
+        issuer, way = self._issuer(group, begin)
+        spread = [group.span, *((thing.first, thing.last) for thing in objects)]
+        hit = min(place[0] for place in spread), max(place[1] for place in spread)
+        names = [thing.name(self.reading) for thing in objects] or self.topic
+        zone = self.reading.zones[group.span[0]]
+        yield Claim(
+            polarity=polarity,
+            detail=detail,
+            objects=tuple(dict.fromkeys(names)),
+            direction=way,
+            issuer=issuer,
+            role=self._role(group, begin),
+            conditional=any(signal.voice.doubted for signal in group.signals),
+            weight=WEIGHTS[zone] * sure * self._certainty(group) * (ASKED if asks else 1.0),
+            reason=self._reason(group),
+            evidence=self.reading.evidence(hit, polarity.value),
+        )
+
+    def _certainty(self, group: Group) -> float:
+        titled = self.reading.zones[group.span[0]] is ZoneKind.TITLE
+        sure = 1.0
+        if (group.core.voice.bare and not titled) or self._is_relative(group):
+            sure *= ASIDE
+        if group.is_mention and not titled:
+            sure *= KNOWN
+        trade = (s.first for s in group.signals if s.sense is Sense.TRADES)
+        if any(grammar.is_taken_up(self.reading, first) for first in trade):
+            sure *= TAKEN_UP  # "permet ces ventes": they were spoken of
+        if any(signal.not_yet for signal in group.signals):
+            sure *= NOT_YET
+        if grammar.is_purpose(self.reading, group.span[0]):
+            sure *= PURPOSE
+        if any(grammar.is_lasting(self.reading, s.first) for s in group.signals if s.verb):
+            sure *= ASIDE
+        return sure
+
+    def _is_relative(self, group: Group) -> bool:
+        first = group.span[0]
+        words = self.reading.keys[max(group.begin, first - groups.NEAR) : first]
+        return bool((grammar.RELATIVE - {"que", "qu"}).intersection(words))
+
+    def _reason(self, group: Group) -> str:
+        quotes = [self.reading.evidence((s.first, s.last), "").quote for s in group.signals]
+        return " × ".join(
+            f"{'non ' * signal.denials}{quote}"
+            for signal, quote in zip(group.signals, quotes, strict=True)
+        )
+
+    # Whether it is meant so --------------------------------------------------------------------
+
+    def _is_meant(self, group: Group, begin: int, end: int) -> bool:
+        return (
+            not self._is_other_act(group)
+            and not self._is_elsewhere(group)
+            and self._is_anchored(group, begin, end)
+        )
+
+    def _is_other_act(self, group: Group) -> bool:
+        """Tell whether what is allowed or forbidden is no trade: "autorisées à dépasser 700 W"."""
+        core, keys = group.core, self.reading.keys
+        behind = range(core.last + 1, min(core.last + _BEHIND, group.end) - 1)
+        infinitives = (
+            at + 1
+            for at in behind
+            if keys[at] in {"a", "de", "d"}
+            and keys[at + 1] != "etre"
+            and grammar.is_infinitive(keys[at + 1])
+        )
+        first = next(infinitives, None)
+        if not core.verb or first is None:
+            return False
+        return not any(core.last < s.first <= first for s in group.signals)
+
+    def _is_elsewhere(self, group: Group) -> bool:
+        """Tell whether another country is told of, and only the first party to the question."""
+        there = self._within(self.question.elsewhere, group.begin, group.end)
+        others = self.question.actors[2:]
+        return there and not self._within(others, group.begin, group.end)
+
+    def _is_anchored(self, group: Group, begin: int, end: int) -> bool:
+        """Tell whether trade is spoken of; who says "interdiction" or "embargo" says so."""
+        senses = group.senses
+        if senses == {Sense.WEIGHS}:
+            return self._subject(group, begin) is not None and self._has_goal(begin, end)
+        if Sense.TRADES in senses or (group.core.sense is Sense.CLOSES and not group.core.verb):
+            return True
+        ways = (term for terms in self.question.lists.ways.values() for term in terms)
+        return {Sense.OPENS, Sense.GRANTS} <= senses or self._within(
+            [*self.question.actors, *ways], begin, end
+        )
+
+    def _has_goal(self, begin: int, end: int) -> bool:
+        hits = (h[0] for p in self.question.parties for h in self.reading.hits.of(p.words))
+        return any(begin <= at < end and self._is_goal(at) for at in hits)
+
+    def _is_bill(self, group: Group, begin: int, end: int) -> bool:
+        """Tell whether only a parliament speaks, which decides nothing until it is law."""
+        if self._within(self.question.enacted, begin, end):
+            return False
+        first = group.core.first
+        bills = [hit[0] for term in self.question.bills for hit in self.reading.hits.of(term)]
+        last = max(
+            (at for at in bills if group.begin <= at <= first and self._acts(at)), default=-1
+        )
+        others = [
+            hit[0]
+            for party in self.question.parties
+            for hit in self.reading.hits.of(party.words)
+            if not self._is_goal(hit[0])
+        ]
+        return last >= 0 and not any(last < at < first for at in others)
+
+    def _acts(self, at: int) -> bool:
+        before = self.reading.keys[max(0, at - 2) : at]
+        return not {"du", "devant", "malgre", "contre"}.intersection(before)
+
+    # What it is about --------------------------------------------------------------------------
+
+    def _objects(self, group: Group, begin: int, end: int) -> tuple[list[Thing] | None, float]:
+        """Return the things a group governs, and how sure that is; None: of something else."""
+        thing, sure = things.bound(self.reading, group, self.things), 1.0
+        open_ended = Sense.TRADES in group.senses or not things.takes_object(group)
+        if thing is None and open_ended:
+            thing, sure = things.beside(group, self.things, begin, end), BESIDE
+        if thing is None:
+            return self._taken_up(group)
+        if thing.kind is Kind.RIVAL:
+            return None, 0.0
+        if thing.kind is Kind.GENERIC:
+            return ([], TAKEN_UP) if self.topic else (None, 0.0)
+        found = things.joined(self.reading, thing, self.things)
+        if all(one.kind is Kind.FAMILY for one in found):
+            named = things.products(self.things, begin, end)
+            found = [one for one in named if one.kind is Kind.PRODUCT] or found
+        return found, sure
+
+    def _taken_up(self, group: Group) -> tuple[list[Thing] | None, float]:
+        """Go back to what was spoken of: "cette interdiction"; titles and leads speak of the topic."""
+        nouns = [
+            signal.first
+            for signal in self.signals
+            if group.begin <= signal.first < group.end
+            and (not signal.verb or signal.sense is Sense.TRADES)
+        ]
+        taken = any(grammar.is_taken_up(self.reading, first) for first in nouns)
+        words = self.reading.keys[group.begin : group.span[1]]
+        zone = self.reading.zones[group.span[0]]
+        first = zone in {ZoneKind.TITLE, ZoneKind.LEAD, ZoneKind.HEADING}
+        if self.topic and (taken or first or _NAMED_BEFORE.intersection(words)):
+            return [], TAKEN_UP
+        return None, 0.0
+
+    # Who says so, and when ---------------------------------------------------------------------
+
+    def _issuer(self, group: Group, begin: int) -> tuple[str, str]:
+        """Return who decides and the direction; each empty when it is not said."""
+        if party := self._agent(group) or self._subject(group, begin):
+            return party.name, party.way
+        ways = [signal.way for signal in reversed(group.signals) if signal.way]
+        ways += [s.way for s in self.signals if group.begin <= s.first < group.end and s.way]
+        return "", ways[0] if ways else ""
+
+    def _agent(self, group: Group) -> Party | None:
+        """Return who stands behind: "interdite par Pékin", "l'aval de Washington", "américaine"."""
+        nouns = [signal.last for signal in group.signals if not signal.verb]
+        for party in self.question.parties:
+            for hit in self.reading.hits.of(party.adjective):
+                if any(0 < hit[0] - last <= _BY for last in nouns):
+                    return party
+            for hit in self.reading.hits.of(party.words):
+                before = self._before(hit[0])
+                owner = before[-1:] in _OF and any(0 < hit[0] - last <= _BY for last in nouns)
+                if group.span[0] < hit[0] < group.end and (owner or "par" in before):
+                    return party
+        return None
+
+    def _subject(self, group: Group, begin: int) -> Party | None:
+        """Return who was named last before, unless the goods only go there."""
+        places = [
+            (hit[0], at)
+            for at, party in enumerate(self.question.parties)
+            for hit in self.reading.hits.of(party.words)
+            if begin <= hit[0] <= group.span[0] and not self._is_goal(hit[0])
+        ]
+        return self.question.parties[max(places)[1]] if places else None
+
+    def _is_goal(self, at: int) -> bool:
+        before = self._before(at)
+        if before[-1:] and before[-1] in _SMALL:
+            before = before[:-1]
+        return bool(_TOWARDS.intersection(before[-1:]))
+
+    def _before(self, at: int) -> list[str]:
+        return self.reading.keys[max(0, at - 2) : at]
+
+    def _role(self, group: Group, begin: int) -> Role:
+        first = group.span[0]
+        finite = [s for s in group.signals if s.verb and s.sense is not Sense.TRADES]
+        unsaid = all(grammar.is_infinitive(self.reading.keys[s.first]) for s in finite)
+        told = any(signal.voice.long_past for signal in group.signals) or (
+            unsaid and grammar.is_of_before(self.reading, group.begin, group.end)
+        )
+        before = self.reading.keys[max(group.begin, first - groups.NEAR) : first]
+        if told or grammar.REMINDING.intersection(before):
+            return Role.BACKGROUND
+        spans = times.circumstances(self.reading, begin, group.begin, group.end, group.span)
+        past = any(times.is_past(self.reading, *span, self.now) for span in spans)
+        return Role.BACKGROUND if past else Role.PRIMARY
+
+    def _within(self, terms: Sequence[int], begin: int, end: int) -> bool:
+        return any(begin <= hit[0] < end for term in terms for hit in self.reading.hits.of(term))
