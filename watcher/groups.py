@@ -14,7 +14,7 @@ from typing import Final
 from watcher import grammar
 from watcher.claims import Detail, Polarity
 from watcher.grammar import ADVERBS, ARTICLES, ASIDE, COORDINATE, RELATIVE
-from watcher.reading import Hit, Reading
+from watcher.reading import Hit, Reading, between
 from watcher.signals import Sense, Signal
 
 S = Sense
@@ -169,7 +169,7 @@ def groups(
 ) -> Iterator[Group]:
     """Yield the groups of a clause, denials applied."""
     current: list[Signal] = []
-    for signal in _denied(reading, [s for s in signals if begin <= s.first < end], begin, end):
+    for signal in _denied(reading, between(signals, begin, end), begin, end):
         if current and not _governs(reading, current, signal, things):
             yield Group(_settled(current), begin, end)
             current = []

@@ -49,6 +49,7 @@ NEGATIVE: Final = frozenset(
         *(Sense.EASES, Sense.REFUSES, Sense.DISCOURAGES),
     }
 )
+BACK: Final = 16  # words before a verb that its voice is read from
 # Of these the subject, before the verb, is the matter: "l'embargo demeure, expire".
 _FOLLOWS: Final = frozenset({Sense.KEEPS, Sense.LAPSES, Sense.GRANTS, Sense.RESUMES})
 
@@ -146,9 +147,11 @@ def _fits(reading: Reading, signal: Signal) -> bool:
 def _in_voice(reading: Reading, signal: Signal, ends: set[int]) -> Signal:
     if not signal.verb:
         return signal
-    sentence = reading.sentences[signal.first]
     begin = signal.first
-    while begin > 0 and reading.sentences[begin - 1] == sentence:
+    while (
+        begin > max(0, signal.first - BACK)
+        and reading.sentences[begin - 1] == (reading.sentences[signal.first])
+    ):
         begin -= 1
     beside = signal.first - 1 in ends
     return replace(signal, voice=grammar.voice(reading, signal.first, begin, after_noun=beside))

@@ -8,12 +8,13 @@ that it governs (`things`), who decides, and whether it is news (`times`).
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from watcher import grammar, groups, signals, things, times
 from watcher.claims import Claim, Role, ZoneKind
 from watcher.groups import Group
-from watcher.reading import Reading
+from watcher.reading import Reading, between
 from watcher.signals import Lists, Sense
 from watcher.things import Kind, Thing
 
@@ -32,6 +33,7 @@ KNOWN: Final = 0.5  # a noun alone: "les restrictions américaines"
 ASKED: Final = 0.5  # a title with a question mark
 NOT_YET: Final = 0.5  # "pas encore"
 PURPOSE: Final = 0.3  # "pour échapper à l'embargo"
+LONGEST: Final = 150  # words read as one sentence: the work stays in step with the text
 _BEHIND: Final = 11  # words behind a verb in which its infinitive stands
 _BY: Final = 3  # words from a noun to who decides: "le feu vert de Pékin"
 _TOWARDS: Final = frozenset("vers en a au aux pour sur chez contre dans avec".split())
@@ -86,7 +88,7 @@ class Statements:
         )
         self.things = things.find(reading, kinds, question.makers)
         places = [(thing.first, thing.last) for thing in self.things]
-        self.signals = signals.find(reading, question.lists, places)
+        self.signals = signals.find(reading, question.lists, places) if places else []
         published = reading.article.published
         self.now: datetime | None = published.at if published else None
         named = next(things.products(self.things, 0, len(reading.keys)), None)
@@ -94,10 +96,13 @@ class Statements:
 
     def claims(self) -> Iterator[Claim]:
         """Yield what is said, in the order of the text."""
+        if not self.things:
+            return
         begin, sentences = 0, self.reading.sentences
         while begin < len(sentences):
             end = begin + 1
-            while end < len(sentences) and sentences[end] == sentences[begin]:
+            longest = min(begin + LONGEST, len(sentences))
+            while end < longest and sentences[end] == sentences[begin]:
                 end += 1
             yield from self._sentence(begin, end)
             if named := tuple(things.products(self.things, begin, end)):
@@ -105,7 +110,7 @@ class Statements:
             begin = end
 
     def _sentence(self, begin: int, end: int) -> Iterator[Claim]:
-        inside = [signal for signal in self.signals if begin <= signal.first < end]
+        inside = between(self.signals, begin, end)
         asks = grammar.is_question(self.reading, end - 1)
         titled = self.reading.zones[begin] is ZoneKind.TITLE
         if not inside or (asks and not titled) or self._within(self.question.denied, begin, end):
@@ -222,25 +227,22 @@ class Statements:
         )
 
     def _has_goal(self, begin: int, end: int) -> bool:
-        hits = (h[0] for p in self.question.parties for h in self.reading.hits.of(p.words))
-        return any(begin <= at < end and self._is_goal(at) for at in hits)
+        return any(self._is_goal(at) for at in self._actors(begin, end))
+
+    def _actors(self, begin: int, end: int) -> Iterator[int]:
+        """Yield where the parties are named."""
+        for party in self.question.parties:
+            for hit in self.reading.hits.within(party.words, begin, end):
+                yield hit[0]
 
     def _is_bill(self, group: Group, begin: int, end: int) -> bool:
         """Tell whether only a parliament speaks, which decides nothing until it is law."""
         if self._within(self.question.enacted, begin, end):
             return False
-        first = group.core.first
-        bills = [hit[0] for term in self.question.bills for hit in self.reading.hits.of(term)]
-        last = max(
-            (at for at in bills if group.begin <= at <= first and self._acts(at)), default=-1
-        )
-        others = [
-            hit[0]
-            for party in self.question.parties
-            for hit in self.reading.hits.of(party.words)
-            if not self._is_goal(hit[0])
-        ]
-        return last >= 0 and not any(last < at < first for at in others)
+        first, within = group.core.first, self.reading.hits.within
+        bills = (hit[0] for t in self.question.bills for hit in within(t, group.begin, first + 1))
+        last = max((at for at in bills if self._acts(at)), default=-1)
+        return last >= 0 and all(map(self._is_goal, self._actors(last + 1, first)))
 
     def _acts(self, at: int) -> bool:
         before = self.reading.keys[max(0, at - 2) : at]
@@ -270,9 +272,8 @@ class Statements:
         """Go back to what was spoken of: "cette interdiction"; titles and leads speak of the topic."""
         nouns = [
             signal.first
-            for signal in self.signals
-            if group.begin <= signal.first < group.end
-            and (not signal.verb or signal.sense is Sense.TRADES)
+            for signal in between(self.signals, group.begin, group.end)
+            if not signal.verb or signal.sense is Sense.TRADES
         ]
         taken = any(grammar.is_taken_up(self.reading, first) for first in nouns)
         words = self.reading.keys[group.begin : group.span[1]]
@@ -289,20 +290,21 @@ class Statements:
         if party := self._agent(group) or self._subject(group, begin):
             return party.name, party.way
         ways = [signal.way for signal in reversed(group.signals) if signal.way]
-        ways += [s.way for s in self.signals if group.begin <= s.first < group.end and s.way]
+        ways += [s.way for s in between(self.signals, group.begin, group.end) if s.way]
         return "", ways[0] if ways else ""
 
     def _agent(self, group: Group) -> Party | None:
         """Return who stands behind: "interdite par Pékin", "l'aval de Washington", "américaine"."""
         nouns = [signal.last for signal in group.signals if not signal.verb]
         for party in self.question.parties:
-            for hit in self.reading.hits.of(party.adjective):
+            within = partial(self.reading.hits.within, begin=group.span[0] + 1, end=group.end)
+            for hit in within(party.adjective):
                 if any(0 < hit[0] - last <= _BY for last in nouns):
                     return party
-            for hit in self.reading.hits.of(party.words):
+            for hit in within(party.words):
                 before = self._before(hit[0])
                 owner = before[-1:] in _OF and any(0 < hit[0] - last <= _BY for last in nouns)
-                if group.span[0] < hit[0] < group.end and (owner or "par" in before):
+                if owner or "par" in before:
                     return party
         return None
 
@@ -311,8 +313,8 @@ class Statements:
         places = [
             (hit[0], at)
             for at, party in enumerate(self.question.parties)
-            for hit in self.reading.hits.of(party.words)
-            if begin <= hit[0] <= group.span[0] and not self._is_goal(hit[0])
+            for hit in self.reading.hits.within(party.words, begin, group.span[0] + 1)
+            if not self._is_goal(hit[0])
         ]
         return self.question.parties[max(places)[1]] if places else None
 
@@ -340,4 +342,4 @@ class Statements:
         return Role.BACKGROUND if past else Role.PRIMARY
 
     def _within(self, terms: Sequence[int], begin: int, end: int) -> bool:
-        return any(begin <= hit[0] < end for term in terms for hit in self.reading.hits.of(term))
+        return any(self.reading.hits.within(term, begin, end) for term in terms)

@@ -1,5 +1,6 @@
 """What may be traded, where an article speaks of it, and which of it a group of signals governs."""
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -8,7 +9,7 @@ from typing import Final
 from watcher import grammar
 from watcher.grammar import ARTICLES, COORDINATE
 from watcher.groups import CORE, Group
-from watcher.reading import Reading
+from watcher.reading import Reading, between
 
 RIGHT: Final = 18  # words from a verb or noun to the thing behind it
 LEFT: Final = 14  # to the one before it
@@ -93,7 +94,7 @@ def bound(reading: Reading, group: Group, things: Sequence[Thing]) -> Thing | No
     """Return the thing of its clause that a group governs, None where there is none."""
     first, last = group.span
     core = group.core
-    clause = [thing for thing in things if group.begin <= thing.first < group.end]
+    clause = between(things, group.begin, group.end)
     if inner := [thing for thing in clause if first < thing.first < last]:
         return inner[0]
     right = [
@@ -139,8 +140,8 @@ def beside(group: Group, things: Sequence[Thing], begin: int, end: int) -> Thing
     first, last = group.span
     far = {
         thing: first - thing.last if thing.last < first else thing.first - last
-        for thing in things
-        if begin <= thing.first < end and not group.begin <= thing.first < group.end
+        for thing in between(things, begin, end)
+        if not group.begin <= thing.first < group.end
     }
     near = [thing for thing, words in far.items() if words <= LEFT]
     return min(near, key=far.__getitem__, default=None)
@@ -148,7 +149,7 @@ def beside(group: Group, things: Sequence[Thing], begin: int, end: int) -> Thing
 
 def joined(reading: Reading, thing: Thing, things: Sequence[Thing]) -> list[Thing]:
     """Return a thing with those it is listed with: "les H100 et A100"."""
-    at = things.index(thing)
+    at = bisect_left(things, thing.first, key=_first)
     found = [thing]
     for step in (-1, 1):
         here, other = thing, at + step
@@ -203,6 +204,6 @@ _PRONOUNS: Final = frozenset("l la les en".split())
 
 def products(things: Sequence[Thing], begin: int, end: int) -> Iterator[Thing]:
     """Yield the things of a range that are named."""
-    for thing in things:
-        if begin <= thing.first < end and thing.kind in {Kind.PRODUCT, Kind.FAMILY}:
+    for thing in between(things, begin, end):
+        if thing.kind in {Kind.PRODUCT, Kind.FAMILY}:
             yield thing
