@@ -95,9 +95,9 @@ class StanceShape(Shape):
                 "no vocabulary says which words close and open",
                 "add a file with `senses` under `vocabulary`",
             )
-        names.question = Asking(
-            next(names.numbers), self._asked(cast("SensesShape", names.senses)), self.min_weight
-        )
+        question = self._asked(cast("SensesShape", names.senses))
+        names.question = asking = Asking(next(names.numbers), question, self.min_weight)
+        names.answered = asking.answered
         return self
 
     def _asked(self, senses: SensesShape) -> stance.Question:
@@ -141,6 +141,11 @@ class Asking:
         if self.number not in reading.known:
             reading.known[self.number] = stance.read(reading, self.question)
         return cast("Stance | None", reading.known[self.number])
+
+    def side(self, stance: Stance) -> str:
+        """Return the party that decides, or the only one that holds the direction; else nothing."""
+        holders = {p.name for p in self.question.parties if p.way == stance.direction}
+        return stance.issuer or (holders.pop() if len(holders) == 1 else "")
 
     def answered(self, answer: str) -> Condition:
         """Return the condition that an article gives this answer."""

@@ -7,7 +7,7 @@ must be there), so that most rules are never looked at.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
@@ -84,14 +84,6 @@ class Words:
         return (frozenset({self.term}),)
 
 
-class Asks(Protocol):
-    """The `stance` of a rule file: a question that rules may ask the answer to."""
-
-    def answered(self, answer: str) -> Condition:
-        """Return the condition that an article gives this answer; raises a `mistake`."""
-        ...
-
-
 @dataclass
 class Names:
     """What a rule file may speak of, gathered while it is read from top to bottom."""
@@ -101,7 +93,8 @@ class Names:
     lists: dict[str, Words] = field(default_factory=dict)
     rules: set[str] = field(default_factory=set)
     senses: object = None  # that a vocabulary brings, for `stance`
-    question: Asks | None = None
+    question: object = None  # that its `stance` asks
+    answered: Callable[[str], Condition] | None = None  # makes the condition of an answer to it
 
 
 def named_in(info: ValidationInfo) -> Names:
@@ -121,9 +114,9 @@ ListName = Annotated[Words, PlainValidator(_named)]
 
 
 def _asked(answer: object, info: ValidationInfo) -> Condition:
-    if (question := named_in(info).question) is None:
+    if (answered := named_in(info).answered) is None:
         raise mistake("R127", "this rule set asks no question", "write `stance` above `rules`")
-    return question.answered(str(answer))
+    return answered(str(answer))
 
 
 Answer = Annotated[Condition, PlainValidator(_asked)]
@@ -383,9 +376,8 @@ class When(Shape):
     @cached_property
     def parts(self) -> Sequence[Condition]:
         """The condition of each key that is written."""
-        single: list[Condition | None] = [self.words, self.near, self.number, self.regex]
-        single.append(self.stance)
-        parts = [part for part in single if part is not None]
+        single = (self.words, self.near, self.number, self.regex, self.stance)
+        parts: list[Condition] = [part for part in single if part is not None]
         return parts + [many(inner) for key, many in MANY.items() if (inner := getattr(self, key))]
 
     @cached_property
