@@ -7,12 +7,19 @@ A vocabulary says once what its lists mean (`senses`); a rule set says what its 
 from dataclasses import dataclass
 from typing import Annotated, Final, Self, cast
 
-from pydantic import BeforeValidator, Field, ValidationInfo, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    ModelWrapValidatorHandler,
+    ValidationInfo,
+    model_validator,
+)
 
 from watcher import stance
 from watcher.claims import Polarity, Role, Stance
 from watcher.operators import (
     Amount,
+    AnyOf,
     Condition,
     Found,
     Groups,
@@ -42,6 +49,10 @@ def _sense(name: object) -> Sense:
 
 SenseName = Annotated[Sense, BeforeValidator(_sense)]
 LEAST: Final = 1.0
+
+
+def _unanswered(_: str) -> Condition:
+    return AnyOf(())
 
 
 def _terms(lists: list[ListName]) -> tuple[int, ...]:
@@ -85,6 +96,15 @@ class StanceShape(Shape):
     parties: Some[PartyShape]
     trade: dict[str, Listed]  # by direction
     min_weight: Amount = LEAST
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _posed(
+        cls, written: object, handler: ModelWrapValidatorHandler[Self], info: ValidationInfo
+    ) -> Self:
+        # Mistakes in here are the only ones to tell: to the rules the question stands.
+        named_in(info).answered = _unanswered
+        return handler(written)
 
     @model_validator(mode="after")
     def _understood(self, info: ValidationInfo) -> Self:

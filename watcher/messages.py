@@ -130,7 +130,7 @@ def _headline(
     answers = [each for each in stances.items() if _rests(matches, *each)][:ANSWERS]
     for rule_set, stance in answers:
         yield Part([*_marker(*STANCES[stance.detail], say), *_surety(stance, sides[rule_set], say)])
-        yield Part([Span(clip(titles[rule_set], LIST))], gap=" · ")
+        yield Part([Span(clip(titles.get(rule_set, rule_set), LIST))], gap=" · ")
     if not answers:
         loudest = max((match.severity for match in matches), key=list(Severity).index)
         yield Part(_marker(*MARKERS[loudest], say))
