@@ -163,7 +163,7 @@ SENSES: Final[Mapping[Sense, str]] = {
     Sense.DISCOURAGES: "ferme sans interdire : déconseiller",
     Sense.KEEPS: "ce qui était reste : maintenir, demeurer",
     Sense.WEIGHS: "rien n’est décidé : envisager, projet, vote",
-    Sense.WISHES: "quelqu’un le veut ou le craint : souhaiter, menace",
+    Sense.WISHES: "quelqu’un le veut ou le craint : souhaiter, craindre",
     Sense.USES: "l’emploi de la chose, qu’on peut refuser : utiliser, installer",
 }
 ANSWERS: Final[Mapping[Polarity, str]] = {
