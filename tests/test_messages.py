@@ -268,6 +268,17 @@ def test_words_of_the_title() -> None:
     assert parse(cut.html).all("b") == ["Alerte"]
 
 
+def test_the_place_of_the_title_cuts_no_sentence() -> None:
+    """The zone of the title counts in the title: a sentence of the text is quoted once, and whole."""
+    zones = (
+        Zone(kind=ZoneKind.TITLE, start=0, end=len(TITLE)),
+        Zone(kind=ZoneKind.LEAD, start=0, end=len(LEAD)),
+    )
+    both = match(hit(LEAD, "douane", words="border"), hit(LEAD, "H200"))
+    told = parse(tell(article(text=LEAD, zones=zones), both).html)
+    assert told.all("blockquote") == [LEAD]
+
+
 def test_chrome_is_never_quoted() -> None:
     """Page furniture is no evidence, and a sentence that runs into it ends before it."""
     start = TEXT.rindex("H200")

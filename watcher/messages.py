@@ -228,7 +228,8 @@ def _sentence(article: Article, evidence: Evidence, sentences: Sequence[Place]) 
     start, end = sentences[number] if number >= 0 else (0, 0)
     if at >= end:  # between two sentences
         return at, evidence.end
-    zone = next((zone for zone in article.zones if zone.start <= at < zone.end), None)
+    zones = (zone for zone in article.zones if zone.kind is not ZoneKind.TITLE)
+    zone = next((zone for zone in zones if zone.start <= at < zone.end), None)
     return (max(start, zone.start), min(end, zone.end)) if zone else (start, end)
 
 
