@@ -376,8 +376,9 @@ class When(Shape):
     @cached_property
     def parts(self) -> Sequence[Condition]:
         """The condition of each key that is written."""
-        single = (self.words, self.near, self.number, self.regex, self.stance)
-        parts: list[Condition] = [part for part in single if part is not None]
+        single: list[Condition | None] = [self.words, self.near, self.number, self.regex]
+        single.append(self.stance)
+        parts = [part for part in single if part is not None]
         return parts + [many(inner) for key, many in MANY.items() if (inner := getattr(self, key))]
 
     @cached_property
