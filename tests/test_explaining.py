@@ -3,6 +3,7 @@
 import pytest
 
 from tests.ruling import QUESTION, article, book, one_rule, questioned
+from watcher.asking import LEAST
 from watcher.claims import ZoneKind
 from watcher.explaining import asked, explain, marked
 from watcher.operators import Context, When
@@ -50,7 +51,10 @@ def test_a_rule_says_why(when: str, more: str, because: str) -> None:
         ("La RDC interdit l’exportation de cobalt.", ""),
         ("La RDC lève l’embargo sur le cobalt.", "the article says open, not closed"),
         ("En 2022, la RDC avait interdit le cobalt.", "it is only a reminder that says closed"),
-        ("L’embargo sur le cobalt pèse.", "what says closed weighs 0.5, below min_weight 1"),
+        (
+            "L’embargo sur le cobalt pèse.",
+            f"what says closed weighs 0.5, below min_weight {LEAST:g}",
+        ),
         ("Le cobalt est un métal.", "nothing is said of the question"),
     ],
 )

@@ -3,6 +3,7 @@
 import json
 import re
 import shlex
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 from typer.testing import CliRunner
 
-from tests.ruling import plural
+from tests.ruling import SENSES, plural, questioned
 from watcher import rulebook, rules
 from watcher.claims import Polarity
 from watcher.cli.rules import app
@@ -145,9 +146,14 @@ def test_senses_are_named_and_told() -> None:
     """An editor completes each sense that has words of its own, with what it does."""
     told = VOCABULARY["definitions"]["SensesShape"]["properties"]
     for kind in ("verbs", "nouns"):
-        assert set(told[kind]["properties"]) == set(Sense) - {Sense.TRADES}
+        assert set(told[kind]["properties"]) == set(reference.SENSES)
         assert all(each["description"] for each in told[kind]["properties"].values())
         assert told[kind]["additionalProperties"] is False
+    for sense in Sense:
+        senses = SENSES.replace("closes: fermer,", f"{sense}: fermer,")
+        senses = senses.replace("opens: [ouvrir], ends: lever, weighs: peser", "")
+        with nullcontext() if sense in reference.SENSES else pytest.raises(RuleError, match="R112"):
+            questioned(senses=senses)
     [answers] = [SCHEMA["definitions"]["When"]["properties"]["stance"]["oneOf"]]
     assert {each["const"] for each in answers} == set(Polarity)
 
