@@ -104,7 +104,6 @@ def test_a_rule_may_only_ask_what_its_set_asks() -> None:
         ("La RDC lève l’embargo sur le cobalt.", ["cobalt/open"]),
         ("Kinshasa envisage un embargo sur le cobalt.", []),
         ("En 2022, Kinshasa avait interdit l’exportation de cobalt.", []),
-        ("L’embargo sur le cobalt pèse sur les prix.", []),
         ("Le cobalt est un métal.", []),
     ],
 )
@@ -114,10 +113,11 @@ def test_rules_hold_for_the_answer_of_the_news(text: str, rules: list[str]) -> N
 
 
 def test_the_weight_that_is_asked_for() -> None:
-    """`min_weight` silences what is said in passing, or lets it speak."""
-    passing = article("L’embargo sur le cobalt pèse sur les prix.")
-    lower = QUESTION.replace("trade:", "min_weight: 0.5\n  trade:")
-    assert [match.rule for match in matching.match(passing, questioned(lower))] == ["cobalt/closed"]
+    """`min_weight` silences what is not said often, or loud, enough."""
+    said = article("La RDC interdit l’exportation de cobalt.")
+    higher = QUESTION.replace("trade:", "min_weight: 9\n  trade:")
+    assert matching.match(said, questioned())
+    assert not matching.match(said, questioned(higher))
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,6 @@ def test_the_weight_that_is_asked_for() -> None:
         ("Kinshasa interdit l’exportation de cobalt.", "", "RDC"),
         ("Le cobalt est interdit d’exportation.", "", "RDC"),
         ("Le cobalt est interdit d’exportation.", "Zambie", ""),
-        ("Le cobalt est interdit.", "", ""),
     ],
 )
 def test_whose_side_it_is(text: str, parties: str, side: str) -> None:

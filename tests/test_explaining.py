@@ -3,10 +3,9 @@
 import pytest
 
 from tests.ruling import QUESTION, article, book, one_rule, questioned
-from watcher.asking import LEAST
 from watcher.claims import ZoneKind
 from watcher.explaining import asked, explain, marked
-from watcher.operators import Context, When
+from watcher.operators import Context
 
 WORDS = "{interdire: [interdit], puce: [puce, H200], chine: [Chine], pas: [rumeur]}"
 
@@ -51,10 +50,6 @@ def test_a_rule_says_why(when: str, more: str, because: str) -> None:
         ("La RDC interdit l’exportation de cobalt.", ""),
         ("La RDC lève l’embargo sur le cobalt.", "the article says open, not closed"),
         ("En 2022, la RDC avait interdit le cobalt.", "it is only a reminder that says closed"),
-        (
-            "L’embargo sur le cobalt pèse.",
-            f"what says closed weighs 0.5, below min_weight {LEAST:g}",
-        ),
         ("Le cobalt est un métal.", "nothing is said of the question"),
     ],
 )
@@ -65,6 +60,13 @@ def test_a_rule_that_asks_says_what_was_answered(text: str, because: str) -> Non
     assert (told.stance is None) is ("nothing" in because)
 
 
+def test_what_is_said_may_weigh_too_little() -> None:
+    """The right answer below the least weight is told with both weights."""
+    compiled = questioned(QUESTION.replace("trade:", "min_weight: 9\n  trade:"))
+    [told, _] = explain(article("La RDC interdit l’exportation de cobalt."), compiled)
+    assert told.because == "what says closed weighs 1, below min_weight 9"
+
+
 def test_only_rules_that_ask_have_a_stance() -> None:
     """The answer belongs to the rules that ask for it, however deep; the others get none."""
     more = "  - {id: deep, title: D, when: {all: [cobalt, {any: [{stance: open}]}]}}\n"
@@ -72,8 +74,8 @@ def test_only_rules_that_ask_have_a_stance() -> None:
     compiled = questioned(QUESTION + more + plain)
     told = explain(article("La RDC interdit l’exportation de cobalt."), compiled)
     assert [each.stance is not None for each in told] == [True, True, True, False]
-    assert isinstance(compiled.placed[0][1].condition, When)
-    assert asked(compiled.placed[0][1].condition.parts[0]) == "answer `closed`"
+    assert compiled.sets[0].asking is not None
+    assert asked(compiled.sets[0].asking.answered("closed")) == "answer `closed`"
 
 
 def test_the_scope_is_left_aside() -> None:
