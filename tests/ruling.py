@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from watcher import rules
-from watcher.claims import Zone, ZoneKind
+from watcher.claims import Claim, Detail, Evidence, Polarity, Role, Stance, Zone, ZoneKind
 from watcher.model import Article
 
 
@@ -34,3 +34,61 @@ def article(text: str, *, title: str = "", chrome: str = "") -> Article:
         end = len(text) + 1 + len(chrome)
         zones += (Zone(kind=ZoneKind.CHROME, start=len(text) + 1, end=end),)
     return Article(title=title, text=f"{text}\n{chrome}" if chrome else text, zones=zones)
+
+
+SENSES = """schema: 1
+title: Prises de position
+words:
+  fermer: [interdit]
+  fermeture: [embargo]
+  ouvrir: [autorise]
+  lever: [lève]
+  peser: [envisage]
+  vendre: [vendre, exportation]
+senses:
+  verbs: {closes: fermer, opens: [ouvrir], ends: lever, weighs: peser}
+  nouns: {closes: fermeture}
+"""
+QUESTION = """schema: 1
+rule_set: cobalt
+title: Le cobalt du Congo
+vocabulary: [vocabulary/sens.yaml]
+words:
+  cobalt: [cobalt]
+  rdc: [RDC, Kinshasa]
+  congolais: [congolais]
+stance:
+  question: Le cobalt sort-il ?
+  about: [cobalt]
+  parties:
+    - {name: RDC, words: rdc, adjective: congolais, direction: export}
+  trade: {export: vendre}
+rules:
+  - {id: closed, title: Fermé, when: {stance: closed}}
+  - {id: open, title: Ouvert, when: {stance: open}}
+"""
+
+
+def questioned(question: str = QUESTION, senses: str = SENSES) -> rules.RuleBook:
+    """Compile a rule set that asks whether cobalt may leave a country."""
+    return rules.load({"0.yaml": question, "vocabulary/sens.yaml": senses}, plural)
+
+
+CLAIM = Claim(
+    polarity=Polarity.CLOSED,
+    detail=Detail.IMPOSED,
+    objects=("cobalt",),
+    direction="export",
+    issuer="RDC",
+    role=Role.PRIMARY,
+    conditional=False,
+    weight=1.0,
+    reason="interdit",
+    evidence=Evidence(zone=ZoneKind.BODY, start=0, end=8, words="closed", quote="interdit"),
+)
+
+
+def stance(claim: Claim = CLAIM) -> Stance:
+    """Return what an article with one claim says on the whole."""
+    names = "polarity detail objects direction issuer role conditional".split()
+    return Stance(**{name: getattr(claim, name) for name in names}, claims=(claim,))

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from tests.ruling import QUESTION, SENSES
 from watcher.cli.rules import app
 from watcher.cli.state import State
 
@@ -58,6 +59,7 @@ def test_a_file_or_standard_input_is_explained_for_one_rule(folder: Path) -> Non
             "holds": True,
             "because": "",
             "score": 1.0,
+            "stance": None,
         }
         assert (piece["start"], piece["end"], piece["quote"]) == (4, 10, "quotas")
     assert run("nulle-part.txt", "--rules", folder).exit_code == 2
@@ -69,3 +71,27 @@ def test_a_rule_that_is_not_there(folder: Path) -> None:
     assert result.exit_code == 2
     assert "did you mean `essai/a`?" in result.output
     assert "essai/b" in run("Une puce", "--rules", folder, "--rule", "x").output
+
+
+def test_each_claim_is_shown(folder: Path) -> None:
+    """A claim shows what it says, who, of what, its weight and the words read, in its sentence."""
+    (folder / "cobalt.yaml").write_text(QUESTION, "utf-8")
+    (folder / "vocabulary").mkdir()
+    (folder / "vocabulary" / "sens.yaml").write_text(SENSES, "utf-8")
+    text = "Kinshasa aurait interdit le cobalt. En 2022, Kinshasa avait interdit le cobalt."
+    shown = (
+        "  • closed/imposed; not confirmed; by RDC; export; of cobalt; weight 2; interdit\n"
+        "    lead  Kinshasa aurait [interdit le cobalt].\n"
+        "  · closed/imposed; background; by RDC; export; of cobalt; weight 2; interdit\n"
+        "    lead  En 2022, Kinshasa avait [interdit le cobalt].\n"
+    )
+    result = run(text, "--rules", folder, "--rule", "cobalt/closed")
+    assert result.output == f"✓ cobalt/closed  Fermé\n{shown}"
+    result = run(text, "--rules", folder, "--rule", "cobalt/open")
+    assert result.output == f"✗ cobalt/open  Ouvert\n    the article says closed, not open\n{shown}"
+    options = ("--rules", folder, "--rule", "cobalt/closed", "--json")
+    [told] = json.loads(run(text, *options).output)
+    assert told["stance"]["polarity"] == "closed"
+    assert [claim["role"] for claim in told["stance"]["claims"]] == ["primary", "background"]
+    undecided = run("Kinshasa envisage de vendre ce cobalt.", *options[:-2], "cobalt/open")
+    assert "• pending; by RDC; export; of cobalt; weight 1; envisage × vendre" in undecided.output

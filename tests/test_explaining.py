@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.ruling import article, book, one_rule
+from tests.ruling import QUESTION, article, book, one_rule, questioned
 from watcher.claims import ZoneKind
 from watcher.explaining import asked, explain, marked
 from watcher.operators import Context
@@ -42,6 +42,40 @@ def test_a_rule_says_why(when: str, more: str, because: str) -> None:
     text = "Pékin interdit l’entrée de 300 puces H200. La suite demain."
     [told] = explain(article(text), one_rule(WORDS, when, more))
     assert told.because == because
+
+
+@pytest.mark.parametrize(
+    ("text", "because"),
+    [
+        ("La RDC interdit l’exportation de cobalt.", ""),
+        ("La RDC lève l’embargo sur le cobalt.", "the article says open, not closed"),
+        ("En 2022, la RDC avait interdit le cobalt.", "it is only a reminder that says closed"),
+        ("Le cobalt est un métal.", "nothing is said of the question"),
+    ],
+)
+def test_a_rule_that_asks_says_what_was_answered(text: str, because: str) -> None:
+    """Where another answer was wanted, the one that was given is told, with its claims."""
+    [told, _] = explain(article(text), questioned())
+    assert told.because == because
+    assert (told.stance is None) is ("nothing" in because)
+
+
+def test_what_is_said_may_weigh_too_little() -> None:
+    """The right answer below the least weight is told with both weights."""
+    compiled = questioned(QUESTION.replace("trade:", "min_weight: 9\n  trade:"))
+    [told, _] = explain(article("La RDC interdit l’exportation de cobalt."), compiled)
+    assert told.because == "what says closed weighs 1, below min_weight 9"
+
+
+def test_only_rules_that_ask_have_a_stance() -> None:
+    """The answer belongs to the rules that ask for it, however deep; the others get none."""
+    more = "  - {id: deep, title: D, when: {all: [cobalt, {any: [{stance: open}]}]}}\n"
+    plain = "  - {id: plain, title: P, when: cobalt}\n"
+    compiled = questioned(QUESTION + more + plain)
+    told = explain(article("La RDC interdit l’exportation de cobalt."), compiled)
+    assert [each.stance is not None for each in told] == [True, True, True, False]
+    assert compiled.sets[0].asking is not None
+    assert asked(compiled.sets[0].asking.answered("closed")) == "answer `closed`"
 
 
 def test_the_scope_is_left_aside() -> None:

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from tests.ruling import CLAIM, stance
 from tests.telegram_html import parse
 from watcher import locales, messages
-from watcher.claims import Evidence, Zone, ZoneKind
+from watcher.claims import Claim, Detail, Evidence, Stance, Zone, ZoneKind
 from watcher.model import (
     Article,
     Match,
@@ -116,6 +117,62 @@ def test_several_rule_sets_are_one_message() -> None:
     assert THIRD not in html
 
 
+def answered(detail: Detail, **changes: object) -> tuple[Match, Stance]:
+    """A match that rests on what the lead says, and what that is."""
+    said = hit(TEXT, "n’a laissé passer aucune puce", words="closed")
+    claim: Claim = replace(CLAIM, detail=detail, evidence=said, **changes)  # type: ignore[arg-type]
+    return match(said, rule="h200/closed", severity="high"), stance(claim)
+
+
+@pytest.mark.parametrize(
+    ("detail", "conditional", "side", "fr", "en"),
+    [
+        (Detail.IMPOSED, False, "Chine", "🔴 Fermé, côté Chine", "🔴 Closed, Chine side"),
+        (Detail.IN_FORCE, False, "", "🔴 Toujours fermé", "🔴 Still closed"),
+        (Detail.EASED, True, "", "🟢 Autorisé, non confirmé", "🟢 Allowed, not confirmed"),
+        (
+            *(Detail.LIFTED, True, "Chine", "🟢 Rouvert, côté Chine, non confirmé"),
+            "🟢 Open again, Chine side, not confirmed",
+        ),
+        (Detail.PENDING, False, "", "🟡 À l’étude", "🟡 Not decided"),
+    ],
+)
+def test_the_answer_comes_first(
+    detail: Detail, conditional: bool, side: str, fr: str, en: str
+) -> None:
+    """The first line says what happened, on whose side, and whether it is sure; then of what."""
+    rests, found = answered(detail, conditional=conditional)
+    for language, line in (("fr", fr), ("en", en)):
+        message = messages.alert(
+            article(),
+            [rests, QUOTA],
+            titles=TITLES,
+            translations=CATALOGUES[language],
+            language=language,
+            stances={RuleSetId("h200"): found},
+            sides={RuleSetId("h200"): side},
+        )
+        shown = parse(message.html)
+        assert shown.text.partition("\n")[0] == f"{line} · Nvidia H200 · Quotas de puces"
+        assert shown.all("b")[0] == line.partition(" ")[2].partition(",")[0]
+
+
+def test_an_answer_that_no_match_rests_on_is_not_told() -> None:
+    """A reminder beside a match of its rule set, or another set's answer, gives no marker."""
+    rests, found = answered(Detail.IMPOSED)
+    for one, name in ((NAMED, "h200"), (rests, "quota")):
+        message = messages.alert(
+            article(),
+            [one],
+            titles=TITLES,
+            translations=CATALOGUES["fr"],
+            language="fr",
+            stances={RuleSetId(name): found},
+            sides={RuleSetId(name): ""},
+        )
+        assert "Fermé" not in message.html
+
+
 def test_english() -> None:
     """The frame is in the chat's language, the source in its own."""
     message = tell(
@@ -209,6 +266,17 @@ def test_words_of_the_title() -> None:
     long = f"{TITLE} {'et ailleurs ' * 40}"
     cut = tell(article(title=long), match(in_title))
     assert parse(cut.html).all("b") == ["Alerte"]
+
+
+def test_the_place_of_the_title_cuts_no_sentence() -> None:
+    """The zone of the title counts in the title: a sentence of the text is quoted once, and whole."""
+    zones = (
+        Zone(kind=ZoneKind.TITLE, start=0, end=len(TITLE)),
+        Zone(kind=ZoneKind.LEAD, start=0, end=len(LEAD)),
+    )
+    both = match(hit(LEAD, "douane", words="border"), hit(LEAD, "H200"))
+    told = parse(tell(article(text=LEAD, zones=zones), both).html)
+    assert told.all("blockquote") == [LEAD]
 
 
 def test_chrome_is_never_quoted() -> None:
@@ -404,3 +472,32 @@ def test_any_message_is_accepted(given: tuple[Article, list[Match]], language: s
     }
     for piece in marked:
         assert any(some in piece or piece in some for some in told if some)
+
+
+@given(articles_and_matches(), st.sampled_from(Detail), st.booleans(), st.text(max_size=200))
+def test_any_answer_is_accepted(
+    given: tuple[Article, list[Match]], detail: Detail, conditional: bool, side: str
+) -> None:
+    """Whoever answers whatever, the message parses, keeps the limits, and begins with the answer."""
+    source, matches = given
+    stances = {
+        m.rule_set: stance(
+            replace(CLAIM, detail=detail, conditional=conditional, evidence=m.evidence[0])
+        )
+        for m in matches
+        if m.evidence
+    }
+    message = messages.alert(
+        source,
+        matches,
+        titles=TITLES,
+        translations=CATALOGUES["fr"],
+        language="fr",
+        stances=stances,
+        sides=dict.fromkeys(stances, side),
+    )
+    parsed = parse(message.html)
+    assert parsed.units <= 3900
+    assert len(parsed.entities) <= 90
+    marker = messages.STANCES[detail][0] if stances else "🔔🚨ℹ️"
+    assert parsed.text[0] in marker

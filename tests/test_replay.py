@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.ruling import QUESTION, SENSES
 from tests.watching import RULES
 from watcher import locales, replay, rulebook
 from watcher.errors import Problem, ProblemsError
@@ -46,6 +47,60 @@ def test_a_match_names_rule_evidence_and_messages(run: replay.Replay) -> None:
     sends = found["sends"]
     assert [(send["chat"], send["kind"]) for send in sends] == [("all", "new"), ("h200", "new")]
     assert "<b>H200</b>" in sends[0]["text"]
+
+
+@pytest.fixture
+def asking(tmp_path: Path) -> replay.Replay:
+    """Return a fresh run with one rule set that asks a question."""
+    (tmp_path / "cobalt.yaml").write_text(QUESTION, "utf-8")
+    (tmp_path / "vocabulary").mkdir()
+    (tmp_path / "vocabulary" / "sens.yaml").write_text(SENSES, "utf-8")
+    book = rulebook.read(tmp_path)
+    return replay.Replay(book, replay.built_in_chats(book), locales.catalogues())
+
+
+def test_what_an_article_answers_is_told(asking: replay.Replay) -> None:
+    """The answer stands with who, what and which way, and each claim with its place."""
+    text = "Le port est calme.\nKinshasa aurait interdit l’exportation de cobalt."
+    (found,) = told(asking, {"id": "a", "text": text, "published": "2026-01-28"})
+    stance = found["stance"]
+    [claim] = stance.pop("claims")
+    quote = "interdit l’exportation de cobalt"
+    start = text.index(quote)
+    common = {
+        "polarity": "closed",
+        "detail": "imposed",
+        "direction": "export",
+        "issuer": "RDC",
+        "object": ["cobalt"],
+        "role": "primary",
+        "conditional": True,
+    }
+    assert stance == common
+    assert claim.pop("weight") > 0
+    place = {"zone": claim["zone"], "start": start, "end": start + len(quote), "quote": quote}
+    assert claim == common | place | {"reason": "interdit × exportation"}
+    assert (
+        "🔴 <b>Fermé</b>, côté RDC, non confirmé · Le cobalt du Congo" in found["sends"][0]["text"]
+    )
+
+
+def test_a_reminder_is_listed_and_told_to_nobody(asking: replay.Replay) -> None:
+    """An article that only reminds of an answer is `background`; one that says nothing is not."""
+    rows = [
+        {
+            "id": "1",
+            "text": "En 2022, Kinshasa avait interdit le cobalt.",
+            "published": "2026-01-28",
+        },
+        {"id": "2", "text": "Le cobalt est un métal.", "published": "2026-01-29"},
+    ]
+    reminder, nothing = told(asking, *rows)
+    assert reminder["decision"] == "background"
+    assert reminder["reason"] == "what it says of the question is only a reminder"
+    assert reminder["stance"]["role"] == "background"
+    assert {send["kind"] for send in reminder["sends"]} == {"none"}
+    assert (nothing["decision"], nothing["stance"]) == ("no_match", None)
 
 
 def test_figures_are_facts(run: replay.Replay) -> None:

@@ -94,3 +94,14 @@ def test_a_shared_list_is_used_wherever_it_is_shared() -> None:
         "0.yaml:8:19 L403 in `near`, `a` and `b` have forms in common: puces",
         "vocabulary/mots.yaml:3:32 L402 no condition uses the list `c`",
     ]
+
+
+def test_a_word_does_not_mean_two_things() -> None:
+    """A form in lists of opposite senses is told of; senses that agree may share it."""
+    words = "{a: [bannir], b: [bannirs, ouvrir], c: [lever]}"
+    senses = "senses: {verbs: {closes: a, hampers: a, opens: [b], ends: c}, nouns: {}}"
+    told = remarks("{p: [puce]}", "p", mots=f"{words}\n{senses}")
+    assert told == [
+        f"vocabulary/mots.yaml:4:48 L408 `{one}` of `a` and `opens` of `b` both have: bannirs"
+        for one in ("closes", "hampers")
+    ]

@@ -1,6 +1,9 @@
 """What operators are told of rule files: one source for editors, for the page and for reports."""
 
 import json
+import re
+import shlex
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -8,13 +11,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator
+from typer.testing import CliRunner
 
-from tests.ruling import plural
-from watcher import rules
+from tests.ruling import SENSES, plural, questioned
+from watcher import rulebook, rules
+from watcher.claims import Polarity
+from watcher.cli.rules import app
+from watcher.cli.state import State
 from watcher.errors import RuleError
 from watcher.operators import Shape
 from watcher.rules import reference
 from watcher.rules.document import parse
+from watcher.signals import Sense
 
 FOLDER = Path(__file__).parents[1] / "rules"
 SCHEMA: dict[str, Any] = json.loads(reference.schema("rule-set"))
@@ -60,7 +68,7 @@ def test_the_page_is_current() -> None:
     """The tables of the operators' page say what the code does, and no mark has been lost."""
     page = (FOLDER / "README.md").read_text("utf-8")
     assert reference.filled(page) == page
-    assert page.count("<!-- table ") == page.count("<!-- fin -->") == 7
+    assert page.count("<!-- table ") == page.count("<!-- fin -->") == 12
     assert "| R124 | aucune liste de ce nom |\n" in page
     assert '| `unit: "%"` |' in page
 
@@ -132,6 +140,39 @@ def test_mistakes_are_underlined(right: str, wrong: str) -> None:
     with pytest.raises(RuleError):
         rules.load({"essai.yaml": content}, plural)
     assert refusals(SCHEMA, content)
+
+
+def test_senses_are_named_and_told() -> None:
+    """An editor completes each sense that has words of its own, with what it does."""
+    told = VOCABULARY["definitions"]["SensesShape"]["properties"]
+    for kind in ("verbs", "nouns"):
+        assert set(told[kind]["properties"]) == set(reference.SENSES)
+        assert all(each["description"] for each in told[kind]["properties"].values())
+        assert told[kind]["additionalProperties"] is False
+    for sense in Sense:
+        senses = SENSES.replace("closes: fermer,", f"{sense}: fermer,")
+        senses = senses.replace("opens: [ouvrir], ends: lever, weighs: peser", "")
+        with nullcontext() if sense in reference.SENSES else pytest.raises(RuleError, match="R112"):
+            questioned(senses=senses)
+    [answers] = [SCHEMA["definitions"]["When"]["properties"]["stance"]["oneOf"]]
+    assert {each["const"] for each in answers} == set(Polarity)
+
+
+def test_the_worked_example_of_the_page_runs(tmp_path: Path) -> None:
+    """The rule set that the page shows keeps its schema, has no mistakes, and does what it says."""
+    page = (FOLDER / "README.md").read_text("utf-8")
+    section = page.partition("## Prendre position")[2]
+    [example, shown] = re.findall(r"```(?:yaml|console)\n(.*?)```", section, re.DOTALL)[:2]
+    assert refusals(SCHEMA, example) == []
+    assert example.count("\n") <= 40
+    (tmp_path / "cobalt.yaml").write_text(example, "utf-8")
+    (tmp_path / "vocabulary").mkdir()
+    for file in ("forms.lock", "vocabulary/prises-de-position.yaml"):
+        (tmp_path / file).write_text((FOLDER / file).read_text("utf-8"), "utf-8")
+    assert len(rulebook.read(tmp_path).placed) == 3
+    command, _, printed = shown.removeprefix("$ watcher rules ").partition("\n")
+    run = CliRunner().invoke(app, [*shlex.split(command), "--rules", str(tmp_path)], obj=State())
+    assert run.output == printed
 
 
 def test_a_vocabulary_has_no_rules() -> None:

@@ -13,8 +13,8 @@ import pytest
 
 from tests.ruling import article
 from watcher import matching, rulebook
-from watcher.claims import Zone, ZoneKind
-from watcher.model import Article, Match
+from watcher.claims import Polarity, Zone, ZoneKind
+from watcher.model import Article, Match, RuleSetId
 from watcher.rules import RuleBook
 
 SEEDS = Path(__file__).parents[1] / "seeds"
@@ -79,13 +79,9 @@ MEASURES = {
         "La levée de l’interdiction des puces H200",
         "Le déblocage des puces NVIDIA H200 pour le marché chinois",
     ),
-    "001": (
-        "La Chine autorise Alibaba et d'autres à acheter des accélérateurs IA Nvidia H200",
-        "les H100 et A100, ont été interdits à l'exportation vers la Chine par Washington",
-    ),
+    "001": ("La Chine autorise Alibaba et d'autres à acheter des accélérateurs IA Nvidia H200",),
     "002": (
         "Pékin a donné son feu vert au géant local DeepSeek pour acquérir les puissantes puces H200",
-        "Washington a autorisé NVIDIA à vendre ses processeurs H200",
     ),
     "003": (
         "la Chine vient d’approuver une première vague d’importations des puces graphiques",
@@ -95,7 +91,6 @@ MEASURES = {
         "La Chine interdit l'entrée des puces H200 de NVIDIA",
         "l'importation de puces NVIDIA H200 n'était pas permise",
         "il leur était instruit de ne pas importer ces puces",
-        "autoriser l'exportation des puces H200",
     ),
 }
 NEVER = {
@@ -132,7 +127,7 @@ def test_seed_verdicts(name: str, change: str) -> None:
             start = told.text.index(CHANGES[change](sentence))
             end = start + len(CHANGES[change](sentence))
             pieces = [piece for match in found[rule_set] for piece in match.evidence]
-            assert any(start <= piece.start < piece.end <= end for piece in pieces), sentence
+            assert any(piece.start < end and start < piece.end for piece in pieces), sentence
 
 
 @pytest.mark.parametrize("change", CHANGES)
@@ -169,9 +164,11 @@ def test_a_ban_of_another_chip_is_told_of_that_chip() -> None:
     told = seed("003")
     begin = told.text.index("Le GPU H200 n’est pas")
     end = told.text.index("vers la Chine", begin)
-    (match,) = matches(told)["export-ban"]
-    quotes = [piece.quote for piece in match.evidence if begin <= piece.start < end]
-    assert quotes == ["B200", "interdit"]
+    said = matching.verdict(told, book())[1][RuleSetId("export-ban")].claims
+    [claim] = [claim for claim in said if begin <= claim.evidence.start < end]
+    assert claim.polarity is Polarity.CLOSED
+    assert "B200" in claim.objects
+    assert "H200" not in "".join(claim.objects)
 
 
 @pytest.mark.parametrize("name", ["001", "003"])
@@ -202,8 +199,8 @@ def test_verdicts_do_not_hang_on_a_reminder(name: str) -> None:
         ("les Ｈ２００ en Chine", "h200", True),
         ("PÉKIN INTERDIT LA H200", "export-ban", True),
         ("PEKIN PROHIBE LA H200", "export-ban", True),
-        ("lʼinterdiction de la H200 tient, selon Pékin", "export-ban", True),
-        ("l'interdiction de la H200 tient, selon Pékin", "export-ban", True),
+        ("lʼinterdiction de la H200 est levée, selon Pékin", "export-ban", True),
+        ("l'interdiction de la H200 est levée, selon Pékin", "export-ban", True),
         ("les \u041d200", "h200", False),
         ("la GH200, la GH-200 et la H20", "h200", False),
         ("entre H 200 000 puces", "h200", False),

@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -24,8 +25,18 @@ from tests.newsroom import (
     verdict,
     waiting,
 )
+from tests.ruling import stance
 from watcher.errors import StoreError
-from watcher.model import AliasKind, Chat, ChatId, Decision, DeliveryState, FeedSpec, FeedState
+from watcher.model import (
+    AliasKind,
+    Chat,
+    ChatId,
+    Decision,
+    DeliveryState,
+    FeedSpec,
+    FeedState,
+    RuleSetId,
+)
 from watcher.store import Recorded, Store, schema
 from watcher.store.opening import READ
 
@@ -53,6 +64,38 @@ async def test_recorded_article_is_recognised(store: Store) -> None:
     assert await store.recognise([]) is None
     assert await store.title(recorded.article) == "Pékin rouvre la porte au H200"
     assert await store.pending(NOW + HOUR, limit=9) == []
+
+
+async def test_what_an_article_answers_is_kept(store: Store) -> None:
+    """The answer to each question is stored with the article, without its claims; an edit renews it."""
+    one = await waiting(store)
+    kept = []
+    for answers in ({RuleSetId("cobalt"): stance()}, {}):
+        recorded = await store.record(
+            one,
+            replace(verdict(decision=Decision.BACKGROUND), stances=answers),
+            aliases=[],
+            drafts=[],
+            sentences=[],
+            host="puces.example",
+            now=NOW,
+        )
+        one = replace(one, article=recorded.article)
+        kept += await store._run(READ, lambda db: [*db.scalars(select(schema.articles.c.stances))])
+    assert kept == [
+        {
+            "cobalt": {
+                "polarity": "closed",
+                "detail": "imposed",
+                "objects": ["cobalt"],
+                "direction": "export",
+                "issuer": "RDC",
+                "role": "primary",
+                "conditional": False,
+            }
+        },
+        {},
+    ]
 
 
 async def test_linked_entry_adds_its_names(store: Store) -> None:

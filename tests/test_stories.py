@@ -1,8 +1,12 @@
 """What an article is known by, and what is decided about it."""
 
+from dataclasses import replace
+
 import pytest
 
+from tests.ruling import stance
 from watcher import stories
+from watcher.claims import Role
 from watcher.model import (
     Alias,
     AliasKind,
@@ -87,20 +91,30 @@ def test_same_article(title: str, other: str, same: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("matches", "known", "edited", "decision"),
+    ("matches", "roles", "known", "edited", "decision"),
     [
-        ([MATCH], None, False, Decision.FIRST),
-        ([], None, False, Decision.NO_MATCH),
-        ([MATCH], ArticleId(1), False, Decision.COPY),
-        ([MATCH], ArticleId(1), True, Decision.REVISION),
-        ([], ArticleId(1), True, Decision.NO_MATCH),
+        ([MATCH], [], None, False, Decision.FIRST),
+        ([], [], None, False, Decision.NO_MATCH),
+        ([MATCH], [], ArticleId(1), False, Decision.COPY),
+        ([MATCH], [], ArticleId(1), True, Decision.REVISION),
+        ([], [], ArticleId(1), True, Decision.NO_MATCH),
+        ([], [Role.PRIMARY, Role.BACKGROUND], None, False, Decision.BACKGROUND),
+        ([], [Role.BACKGROUND], ArticleId(1), True, Decision.BACKGROUND),
+        ([], [Role.BACKGROUND], ArticleId(1), False, Decision.COPY),
+        ([], [Role.PRIMARY], None, False, Decision.NO_MATCH),
+        ([MATCH], [Role.BACKGROUND], None, False, Decision.FIRST),
     ],
 )
 def test_decide(
-    matches: list[Match], known: ArticleId | None, edited: bool, decision: Decision
+    matches: list[Match],
+    roles: list[Role],
+    known: ArticleId | None,
+    edited: bool,
+    decision: Decision,
 ) -> None:
-    """Every decision comes with a sentence."""
-    found, reason = stories.decide(matches, known=known, edited=edited)
+    """Every decision comes with a sentence; a reminder that no rule asks for is listed as one."""
+    stances = [replace(stance(), role=role) for role in roles]
+    found, reason = stories.decide(matches, stances, known=known, edited=edited)
     assert found is decision
     assert reason
 

@@ -7,12 +7,19 @@ A vocabulary says once what its lists mean (`senses`); a rule set says what its 
 from dataclasses import dataclass
 from typing import Annotated, Final, Self, cast
 
-from pydantic import BeforeValidator, Field, ValidationInfo, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    ModelWrapValidatorHandler,
+    ValidationInfo,
+    model_validator,
+)
 
 from watcher import stance
 from watcher.claims import Polarity, Role, Stance
 from watcher.operators import (
     Amount,
+    AnyOf,
     Condition,
     Found,
     Groups,
@@ -43,6 +50,10 @@ def _sense(name: object) -> Sense:
 
 SenseName = Annotated[Sense, BeforeValidator(_sense)]
 LEAST: Final = 0.7
+
+
+def _unanswered(_: str) -> Condition:
+    return AnyOf(())
 
 
 def _terms(lists: list[ListName]) -> tuple[int, ...]:
@@ -88,6 +99,15 @@ class StanceShape(Shape):
     trade: dict[str, Listed]  # by direction
     min_weight: Amount = LEAST
 
+    @model_validator(mode="wrap")
+    @classmethod
+    def _posed(
+        cls, written: object, handler: ModelWrapValidatorHandler[Self], info: ValidationInfo
+    ) -> Self:
+        # Mistakes in here are the only ones to tell: to the rules the question stands.
+        named_in(info).answered = _unanswered
+        return handler(written)
+
     @model_validator(mode="after")
     def _understood(self, info: ValidationInfo) -> Self:
         names = named_in(info)
@@ -97,9 +117,9 @@ class StanceShape(Shape):
                 "no vocabulary says which words close and open",
                 "add a file with `senses` under `vocabulary`",
             )
-        names.question = Asking(
-            next(names.numbers), self._asked(cast("SensesShape", names.senses)), self.min_weight
-        )
+        question = self._asked(cast("SensesShape", names.senses))
+        names.question = asking = Asking(next(names.numbers), question, self.min_weight)
+        names.answered = asking.answered
         return self
 
     def _asked(self, senses: SensesShape) -> Question:
@@ -144,6 +164,11 @@ class Asking:
         if self.number not in reading.known:
             reading.known[self.number] = stance.read(reading, self.question)
         return cast("Stance | None", reading.known[self.number])
+
+    def side(self, stance: Stance) -> str:
+        """Return the party that decides, or the only one that holds the direction; else nothing."""
+        holders = {p.name for p in self.question.parties if p.way == stance.direction}
+        return stance.issuer or (holders.pop() if len(holders) == 1 else "")
 
     def answered(self, answer: str) -> Condition:
         """Return the condition that an article gives this answer."""

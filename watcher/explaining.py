@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from watcher import text
-from watcher.claims import Evidence, ZoneKind
+from watcher.asking import Answered
+from watcher.claims import Evidence, Role, Stance, ZoneKind
 from watcher.matching import analyse, judge
 from watcher.model import Article, Match
 from watcher.operators import (
@@ -29,6 +30,7 @@ class Explanation:
     rule: Rule
     match: Match | None  # with the evidence, also when that weighs too little
     because: str  # why it does not hold; empty when it does
+    stance: Stance | None = None  # of the article, when the rule asks for it
 
 
 def explain(article: Article, book: RuleBook) -> tuple[Explanation, ...]:
@@ -45,8 +47,17 @@ def explain(article: Article, book: RuleBook) -> tuple[Explanation, ...]:
         else:
             low = match.score < rule.min_score
             because = f"score {match.score:g} is below min_score {rule.min_score:g}" if low else ""
-        explanations.append(Explanation(rule=rule, match=match, because=because))
+        asking = rule_set.asking if _asks(rule.condition) else None
+        stance = asking.of(seen) if asking else None
+        told = Explanation(rule=rule, match=match, because=because, stance=stance)
+        explanations.append(told)
     return tuple(explanations)
+
+
+def _asks(condition: Condition) -> bool:
+    if isinstance(condition, When | All | AnyOf | NoneOf):
+        return any(map(_asks, condition.parts))
+    return isinstance(condition, Answered)
 
 
 def missing(condition: Condition, reading: Reading) -> str:
@@ -63,7 +74,23 @@ def missing(condition: Condition, reading: Reading) -> str:
     for words in condition.of if isinstance(condition, Near) else ():
         if not reading.hits.of(words.term):
             return f"no word of `{words.name}`"
+    if isinstance(condition, Answered):
+        return _instead(condition, reading)
     return f"no {asked(condition)}"
+
+
+def _instead(condition: Answered, reading: Reading) -> str:
+    """Say what an article answers where another answer was asked for."""
+    stance = condition.asking.of(reading)
+    if stance is None:
+        return "nothing is said of the question"
+    if stance.role is Role.BACKGROUND:
+        return f"it is only a reminder that says {stance.polarity}"
+    if stance.polarity is not condition.polarity:
+        return f"the article says {stance.polarity}, not {condition.polarity}"
+    weight = sum(claim.weight for claim in stance.claims if claim.leads(stance))
+    least = condition.asking.least
+    return f"what says {stance.polarity} weighs {weight:g}, below min_weight {least:g}"
 
 
 def asked(condition: Condition) -> str:
@@ -81,6 +108,8 @@ def asked(condition: Condition) -> str:
             return f"number from {condition.min:g} to {condition.max:g}{condition.unit}{close}"
         case Regex():
             return f"text like `{condition.root}`"
+        case Answered():
+            return f"answer `{condition.polarity}`"
         case _:
             return type(condition).__name__.lower()
 

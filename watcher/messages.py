@@ -2,8 +2,9 @@
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from gettext import NullTranslations
+from types import MappingProxyType
 from typing import Final, TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -11,7 +12,7 @@ from babel.dates import format_datetime
 
 from watcher import facts, urls
 from watcher import text as reading
-from watcher.claims import Evidence, ZoneKind
+from watcher.claims import Detail, Evidence, Stance, ZoneKind
 from watcher.model import Article, Match, Message, Origin, Precision, Published, RuleSetId, Severity
 from watcher.spans import Part, Span, clean, clip, fit, html, is_link
 
@@ -25,10 +26,12 @@ FIGURE: Final = 120
 
 QUOTES: Final = 2
 FIGURES: Final = 3
+ANSWERS: Final = 3
 BOLD: Final = 24  # matched words of one quote
 PARIS: Final = ZoneInfo("Europe/Paris")
 
 Place: TypeAlias = tuple[int, int]
+Say: TypeAlias = Callable[[str], str]
 
 
 def N_(message: str) -> str:  # noqa: N802  gettext's own name for "translate this later"
@@ -40,6 +43,13 @@ MARKERS: Final[Mapping[Severity, tuple[str, str]]] = {
     Severity.LOW: ("ℹ️", N_("For information")),
     Severity.NORMAL: ("🔔", N_("Alert")),
     Severity.HIGH: ("🚨", N_("Priority alert")),
+}
+STANCES: Final[Mapping[Detail, tuple[str, str]]] = {
+    Detail.IMPOSED: ("🔴", N_("Closed")),
+    Detail.IN_FORCE: ("🔴", N_("Still closed")),
+    Detail.EASED: ("🟢", N_("Allowed")),
+    Detail.LIFTED: ("🟢", N_("Open again")),
+    Detail.PENDING: ("🟡", N_("Not decided")),
 }
 ORIGINS: Final[Mapping[Origin, str]] = {
     Origin.FEED_ONLY: N_("Read in the feed only: pages are switched off."),
@@ -68,16 +78,18 @@ def alert(
     titles: Mapping[RuleSetId, str],
     translations: NullTranslations,
     language: str,
+    stances: Mapping[RuleSetId, Stance] = MappingProxyType({}),
+    sides: Mapping[RuleSetId, str] = MappingProxyType({}),
 ) -> Message:
     """
     Tell one chat of an article and of all the matches it follows.
 
-    `titles` names the rule sets for people; `language` is that of the translations: fr or en.
+    `titles` names the rule sets for people, `sides` who decides in their `stances`; `language` is
+    that of the translations: fr or en.
     """
     say = translations.gettext
     link = next((url for url in (article.url, article.canonical) if is_link(url)), "")
     loudest = max((match.severity for match in matches), key=list(Severity).index)
-    emoji, word = MARKERS[loudest]
     named = [(titles.get(match.rule_set, match.rule_set), match) for match in matches]
     rules = _listed(f"{title} ({match.title or match.rule})" for title, match in named)
     rule = translations.ngettext(
@@ -91,8 +103,7 @@ def alert(
     counted = say(N_("Figures: {figures}")).format(figures=figures) if figures else ""
     note = ORIGINS.get(article.origin)
     parts = [
-        Part([Span(f"{emoji} "), Span(say(word), bold=True)]),
-        Part([Span(_listed(title for title, _ in named))], gap=" · "),
+        *_headline(matches, titles, stances, sides, say),
         Part((not quotes and _title_marked(article, matches, link)) or [Span(name, link=link)]),
         Part([Span(line)] if (line := " · ".join(filter(None, source))) else []),
         *(Part(quote, rank=2 + 2 * n, gap="\n" if n else "\n\n") for n, quote in enumerate(quotes)),
@@ -106,6 +117,44 @@ def alert(
         link=link,
         button=translations.pgettext("button", "Read") if link else "",
     )
+
+
+def _headline(
+    matches: Sequence[Match],
+    titles: Mapping[RuleSetId, str],
+    stances: Mapping[RuleSetId, Stance],
+    sides: Mapping[RuleSetId, str],
+    say: Say,
+) -> Iterator[Part]:
+    """Say what is answered, in a line for each question, else how loud it is; then of what."""
+    answers = [each for each in stances.items() if _rests(matches, *each)][:ANSWERS]
+    for rule_set, stance in answers:
+        yield Part([*_marker(*STANCES[stance.detail], say), *_surety(stance, sides[rule_set], say)])
+        yield Part([Span(clip(titles.get(rule_set, rule_set), LIST))], gap=" · ")
+    if not answers:
+        loudest = max((match.severity for match in matches), key=list(Severity).index)
+        yield Part(_marker(*MARKERS[loudest], say))
+    told = {rule_set for rule_set, _ in answers}
+    others = [titles.get(m.rule_set, m.rule_set) for m in matches if m.rule_set not in told]
+    yield Part([Span(_listed(others))] if others else [], gap=" · ")
+
+
+def _marker(emoji: str, word: str, say: Say) -> list[Span]:
+    return [Span(f"{emoji} "), Span(say(word), bold=True)]
+
+
+def _surety(stance: Stance, side: str, say: Say) -> Iterator[Span]:
+    """Say who decides and whether it is sure."""
+    if side:
+        yield Span(", " + say(N_("{party} side")).format(party=clip(side, SITE)))
+    if stance.conditional:
+        yield Span(", " + say(N_("not confirmed")))
+
+
+def _rests(matches: Sequence[Match], rule_set: RuleSetId, stance: Stance) -> bool:
+    """Tell whether a match of a rule set rests on what the article answers."""
+    claimed = {claim.evidence for claim in stance.claims if claim.leads(stance)}
+    return any(m.rule_set == rule_set and claimed.intersection(m.evidence) for m in matches)
 
 
 def _listed(names: Iterable[str]) -> str:
@@ -179,7 +228,8 @@ def _sentence(article: Article, evidence: Evidence, sentences: Sequence[Place]) 
     start, end = sentences[number] if number >= 0 else (0, 0)
     if at >= end:  # between two sentences
         return at, evidence.end
-    zone = next((zone for zone in article.zones if zone.start <= at < zone.end), None)
+    zones = (zone for zone in article.zones if zone.kind is not ZoneKind.TITLE)
+    zone = next((zone for zone in zones if zone.start <= at < zone.end), None)
     return (max(start, zone.start), min(end, zone.end)) if zone else (start, end)
 
 

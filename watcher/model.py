@@ -209,6 +209,7 @@ class Decision(StrEnum):
     FIRST = "first"
     COPY = "copy"
     REVISION = "revision"
+    BACKGROUND = "background"  # only a reminder of what was known: nobody hears of it
     NO_MATCH = "no_match"
 
 

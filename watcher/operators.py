@@ -6,7 +6,7 @@ does not hold; `groups` names the word lists without which it cannot hold (one l
 must be there), so that most rules are never looked at.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
@@ -85,14 +85,6 @@ class Words:
         return (frozenset({self.term}),)
 
 
-class Asks(Protocol):
-    """The `stance` of a rule file: a question that rules may ask the answer to."""
-
-    def answered(self, answer: str) -> Condition:
-        """Return the condition that an article gives this answer; raises a `mistake`."""
-        ...
-
-
 @dataclass
 class Names:
     """What a rule file may speak of, gathered while it is read from top to bottom."""
@@ -102,7 +94,8 @@ class Names:
     lists: dict[str, Words] = field(default_factory=dict)
     rules: set[str] = field(default_factory=set)
     senses: object = None  # that a vocabulary brings, for `stance`
-    question: Asks | None = None
+    question: object = None  # that its `stance` asks
+    answered: Callable[[str], Condition] | None = None  # makes the condition of an answer to it
 
 
 def named_in(info: ValidationInfo) -> Names:
@@ -122,9 +115,9 @@ ListName = Annotated[Words, PlainValidator(_named)]
 
 
 def _asked(answer: object, info: ValidationInfo) -> Condition:
-    if (question := named_in(info).question) is None:
+    if (answered := named_in(info).answered) is None:
         raise mistake("R127", "this rule set asks no question", "write `stance` above `rules`")
-    return question.answered(str(answer))
+    return answered(str(answer))
 
 
 Answer = Annotated[Condition, PlainValidator(_asked)]

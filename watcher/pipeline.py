@@ -92,7 +92,7 @@ def judge(
 ) -> Verdict:
     """Decide all there is to decide about one article. Pure: the seeds test this very function."""
     matches, stances = matching.verdict(article, book, feed_url=feed_url, tags=tags)
-    decision, reason = stories.decide(matches, known=known, edited=edited)
+    decision, reason = stories.decide(matches, tuple(stances.values()), known=known, edited=edited)
     return Verdict(
         article=article,
         matches=matches,
@@ -113,6 +113,11 @@ def drafts(
 ) -> tuple[Draft, ...]:
     """Write one message for each chat that follows a matching rule set it was not told of yet."""
     titles = {rule_set.id: rule_set.title for rule_set in book.sets}
+    sides = {
+        rule_set.id: rule_set.asking.side(verdict.stances[rule_set.id])
+        for rule_set in book.sets
+        if rule_set.asking and rule_set.id in verdict.stances
+    }
     found = []
     for chat in chats:
         wanted = chat.spec.rule_sets or verdict.rule_sets
@@ -124,6 +129,8 @@ def drafts(
                 titles=titles,
                 translations=catalogues[chat.spec.language],
                 language=chat.spec.language,
+                stances=verdict.stances,
+                sides=sides,
             )
             found.append(Draft(chat=chat.id, rule_sets=news, message=message))
     return tuple(found)

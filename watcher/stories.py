@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from watcher import text, urls
+from watcher.claims import Role, Stance
 from watcher.model import (
     Alias,
     AliasKind,
@@ -89,11 +90,13 @@ def astray(entry: Entry, page: Article) -> bool:
 
 
 def decide(
-    matches: Sequence[Match], *, known: ArticleId | None, edited: bool
+    matches: Sequence[Match], stances: Sequence[Stance], *, known: ArticleId | None, edited: bool
 ) -> tuple[Decision, str]:
     """Decide what an article is to its subscribers, with the reason."""
     if known is not None and not edited:
         return Decision.COPY, "the same article was read before under one of its names"
+    if not matches and any(stance.role is Role.BACKGROUND for stance in stances):
+        return Decision.BACKGROUND, "what it says of the question is only a reminder"
     if not matches:
         return Decision.NO_MATCH, "no rule holds"
     sets = ", ".join(dict.fromkeys(match.rule_set for match in matches))

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rich.console import Console
+    from rich.text import Text
 
+    from watcher.claims import Claim, Evidence
     from watcher.explaining import Explanation
     from watcher.model import Article
 
@@ -59,6 +61,8 @@ def article_of(source: str, state: State) -> "Article":
 
 def as_object(told: "Explanation") -> dict[str, Any]:
     """Return what became of a rule as JSON has it; offsets count code points."""
+    from watcher import replay
+
     names = "zone start end words quote".split()
     evidence = told.match.evidence if told.match else ()
     return {
@@ -68,6 +72,7 @@ def as_object(told: "Explanation") -> dict[str, Any]:
         "because": told.because,
         "score": told.match.score if told.match else 0,
         "evidence": [{name: getattr(piece, name) for name in names} for piece in evidence],
+        "stance": told.stance and replay.stance(told.stance),
     }
 
 
@@ -75,14 +80,41 @@ def tell(article: "Article", explanations: "Sequence[Explanation]", console: "Co
     """Print each rule, and its evidence between brackets in the sentences it stands in."""
     from rich.text import Text
 
-    from watcher.explaining import marked
-
     for told in explanations:
         sign, style = ("✗", "red") if told.because else ("✓", "green")
         line = Text.assemble((sign, style), " ", (told.rule.id, "bold"), f"  {told.rule.title}")
         line.append(f"\n    {told.because}" if told.because else "")
-        for zone, pieces in marked(article, told.match.evidence if told.match else ()):
-            line.append(f"\n    {zone.value}  ", "cyan")
-            for piece, words in pieces:
-                line.append(f"[{piece}]" if words else piece, "bold" if words else "")
+        said = told.stance.claims if told.stance else ()
+        for claim in said:
+            leads = told.stance is not None and claim.leads(told.stance)
+            line.append(f"\n  {'•' if leads else '·'} {summary(claim)}")
+            quote(line, article, [claim.evidence])
+        found = told.match.evidence if told.match else ()
+        answers = {claim.evidence for claim in said}
+        quote(line, article, [each for each in found if each not in answers])
         console.print(line, soft_wrap=True)
+
+
+def summary(claim: "Claim") -> str:
+    """Tell in a line what was read; empty pieces are left out."""
+    pieces = (
+        "/".join(dict.fromkeys((claim.polarity, claim.detail))),
+        claim.role if claim.role == "background" else "",
+        "not confirmed" if claim.conditional else "",
+        f"by {claim.issuer}" if claim.issuer else "",
+        claim.direction,
+        f"of {', '.join(claim.objects)}" if claim.objects else "",
+        f"weight {claim.weight:g}",
+        claim.reason,
+    )
+    return "; ".join(filter(None, pieces))
+
+
+def quote(line: "Text", article: "Article", evidence: "Sequence[Evidence]") -> None:
+    """Add each sentence with evidence, the evidence between brackets."""
+    from watcher.explaining import marked
+
+    for zone, pieces in marked(article, evidence):
+        line.append(f"\n    {zone.value}  ", "cyan")
+        for piece, words in pieces:
+            line.append(f"[{piece}]" if words else piece, "bold" if words else "")

@@ -20,6 +20,11 @@ MANY_WORDS: Final = 200  # of a dictionary: `inter*` opens 1,024, `import*` 71
 WHOLE_SENTENCE: Final = 15  # words
 MOST_TOLD: Final = 10  # forms
 
+OPPOSED: Final = (  # senses that turn what is said round when one is taken for the other
+    *(("closes", "opens"), ("hampers", "opens"), ("refuses", "opens"), ("ends", "opens")),
+    *(("ends", "closes"), ("ends", "keeps"), ("ends", "resumes"), ("tightens", "eases")),
+)
+
 Finding = tuple[Path, str, str]
 Lists = Mapping[str, Sequence[str]]  # the entries of word lists, by name
 
@@ -53,7 +58,7 @@ def _files(
     rules = {rule_set.file: rule_set.rules for rule_set in book.sets}
     shared = {file: values[file].get("vocabulary", ()) for file in rules}
     for file, document in documents.items():
-        speaking = [each for each in rules if each == file or file in shared[each]]
+        speaking = [each for each in values if each == file or file in shared.get(each, ())]
         lists: dict[str, Sequence[str]] = {}
         for each in (*shared.get(file, ()), file):
             lists |= values[each].get("words", {})
@@ -73,7 +78,7 @@ def _files(
 def _spoken(value: Mapping[str, Any]) -> Iterator[str]:
     """Yield every text of a file that could name a word list."""
     waiting = [inner for name, inner in value.items() if name not in {"words", "rules"}]
-    waiting += [rule["when"] for rule in value["rules"]]
+    waiting += [rule["when"] for rule in value.get("rules", ())]
     while waiting:
         inner = waiting.pop()
         if isinstance(inner, str):
@@ -214,6 +219,20 @@ def _wide_near(file: File) -> Iterator[Finding]:
             yield path, message, f"take {WHOLE_SENTENCE} or fewer, or leave `words` out"
 
 
+def _both_ways(file: File) -> Iterator[Finding]:
+    senses = file.value.get("senses") or {}
+    for kind, (one, other) in product(("verbs", "nouns"), OPPOSED):
+        lists = [_told(senses.get(kind, {}).get(sense, ())) for sense in (one, other)]
+        for left, right in product(*lists):
+            if common := _common(file, left, right):
+                message = f"`{one}` of `{left}` and `{other}` of `{right}` both have: {common}"
+                yield ("senses", kind, other), message, "take them out of one of the two"
+
+
+def _told(lists: Sequence[str] | str) -> Sequence[str]:
+    return [lists] if isinstance(lists, str) else lists
+
+
 CHECKS: Final[Mapping[str, Callable[[File], Iterator[Finding]]]] = {
     "L401": _untested,
     "L402": _unused,
@@ -222,4 +241,5 @@ CHECKS: Final[Mapping[str, Callable[[File], Iterator[Finding]]]] = {
     "L405": _unanchored,
     "L406": _wide_prefix,
     "L407": _wide_near,
+    "L408": _both_ways,
 }

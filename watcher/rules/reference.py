@@ -7,14 +7,17 @@ texts of reports. They stand apart from the shapes because only operators read t
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
+from watcher.asking import PartyShape, SensesShape, StanceShape
+from watcher.claims import Polarity
 from watcher.operators import Near, Number, Shape, When
 from watcher.rules.schema import ExampleShape, RuleSetShape, RuleShape, Scope, VocabularyShape
+from watcher.signals import Sense
 
 Keys = Mapping[str, tuple[str, object]]  # a key: what it says, and an example of its value
 
@@ -25,7 +28,10 @@ _SHARED: Final[Keys] = {
     "words": ("listes de mots, chacune sous son nom", {"licence": ["licence", "feu vert"]}),
 }
 KEYS: Final[Mapping[type[Shape], Keys]] = {
-    VocabularyShape: _SHARED,
+    VocabularyShape: {
+        **_SHARED,
+        "senses": ("ce que ces listes font à un commerce : voir « Prendre position »", None),
+    },
     RuleSetShape: {
         "rule_set": ("nom du jeu : minuscules, chiffres, traits d’union", "export-ban"),
         **_SHARED,
@@ -34,7 +40,37 @@ KEYS: Final[Mapping[type[Shape], Keys]] = {
             "fichiers de listes partagées ; leurs noms s’emploient comme ceux de `words`",
             ["vocabulary/puces-ia.yaml"],
         ),
+        "stance": ("une question à deux réponses opposées : voir « Prendre position »", None),
         "rules": ("les règles, dans l’ordre où elles seront citées", None),
+    },
+    StanceShape: {
+        "question": ("la question, telle qu’un lecteur la poserait", "Le cobalt sort-il ?"),
+        "about": ("listes de ce qui s’échange, nommé précisément", ["cobalt"]),
+        "families": ("listes qui le nomment en gros : « puces Blackwell »", "famille"),
+        "also_called": ("listes de mots qui le reprennent : « le minerai »", "minerai"),
+        "rivals": ("listes de ce qui se ferme et s’ouvre aussi, mais est une autre affaire", "or"),
+        "makers": ("listes de qui le produit : « les puces de Nvidia » en sont", "mineur"),
+        "parties": ("qui peut fermer ou ouvrir ; les clés sont dans la table suivante", None),
+        "trade": ("listes des mots d’échange, par sens de passage", {"export": "vendre"}),
+        "min_weight": ("poids que doit réunir ce qui parle, pour qu’une règle tienne", 2),
+    },
+    PartyShape: {
+        "name": ("son nom dans les alertes", "RDC"),
+        "words": ("liste de ses noms : « Kinshasa », « le ministère des Mines »", "rdc"),
+        "adjective": ("liste de ses adjectifs : « l’embargo congolais »", "congolais"),
+        "direction": ("le sens de passage qu’il tient : une clé de `trade`", "export"),
+    },
+    SensesShape: {
+        "verbs": ("listes de verbes, par sens", {"closes": "interdire"}),
+        "nouns": ("listes de noms, par sens", {"closes": ["interdiction", "embargo"]}),
+        "idle": (
+            "listes de ce qui ressemble à un mot d’un sens et n’en est pas",
+            "neutre",
+        ),
+        "bills": ("listes de qui vote sans décider encore : « le Sénat »", "parlement"),
+        "enacted": ("listes qui disent que la loi est là : « promulguer »", "promulguer"),
+        "denied": ("listes de ce qui dément : la phrase ne dit rien", "dementir"),
+        "elsewhere": ("listes d’autres pays, dont parle alors la phrase", "ailleurs"),
     },
     Scope: {
         "feeds": ("adresses de flux ; `*` remplace n’importe quoi", ["https://*.example/*"]),
@@ -88,6 +124,10 @@ KEYS: Final[Mapping[type[Shape], Keys]] = {
             "apostrophes droites",
             "rtx ?\\d+",
         ),
+        "stance": (
+            "ce que l’article répond à la question du jeu ; un rappel ne compte pas",
+            "closed",
+        ),
     },
     Near: {
         "of": (
@@ -107,6 +147,35 @@ KEYS: Final[Mapping[type[Shape], Keys]] = {
     },
 }
 
+SENSES: Final[Mapping[Sense, str]] = {
+    Sense.CLOSES: "ferme à lui seul : interdire, embargo",
+    Sense.HAMPERS: "ferme, si la phrase parle d’échange ou d’un pays : bloquer, limiter",
+    Sense.OPENS: "ouvre : autoriser, licence, feu vert",
+    Sense.BOUNDS: "ne compte que levé, assoupli, durci ou maintenu : règle, contrôle",
+    Sense.TIGHTENS: "ferme davantage : durcir, étendre",
+    Sense.ENDS: "retourne ce qu’il gouverne : lever, annuler, fin",
+    Sense.LAPSES: "retourne son sujet : l’embargo expire",
+    Sense.ESCAPES: "épargne son sujet : la puce échappe à l’embargo",
+    Sense.EASES: "ouvre ce qui était fermé : assouplir",
+    Sense.REFUSES: "retourne ce qu’il gouverne : refuser d’autoriser",
+    Sense.AIMS: "relie une chose à ce qui la ferme : viser, concerner",
+    Sense.GRANTS: "n’ajoute rien, mais peut être nié : n’a pas obtenu de licence",
+    Sense.ORDERS: "un ordre, qui vaut ce qu’il ordonne : sommer, consigne, il faut",
+    Sense.ASKS: "un souhait (demander une licence), ou un ordre à quelqu’un",
+    Sense.ALLOWS: "rend possible ce qu’il gouverne : pouvoir, laisser",
+    Sense.RESUMES: "rouvre un échange : reprendre, relance",
+    Sense.DISCOURAGES: "ferme sans interdire : déconseiller",
+    Sense.KEEPS: "ce qui était reste : maintenir, demeurer",
+    Sense.WEIGHS: "rien n’est décidé : envisager, projet, vote",
+    Sense.WISHES: "quelqu’un le veut ou le craint : souhaiter, craindre",
+    Sense.USES: "l’emploi de la chose, qu’on peut refuser : utiliser, installer",
+}
+ANSWERS: Final[Mapping[Polarity, str]] = {
+    Polarity.CLOSED: "fermé : interdit, restreint, refusé, maintenu",
+    Polarity.OPEN: "ouvert : autorisé, levé, assoupli",
+    Polarity.PENDING: "rien n’est décidé : à l’étude, voté en commission, espéré, craint",
+}
+
 CODES: Final[Mapping[str, str]] = {
     "R100": "ce n’est pas du YAML : tabulation, guillemet ou crochet oublié, deux documents",
     "R101": "une clé est écrite deux fois",
@@ -117,13 +186,14 @@ CODES: Final[Mapping[str, str]] = {
     "R112": "valeur hors de la liste permise",
     "R113": "mauvaise sorte de valeur : texte, liste, nombre ; un code fait de chiffres se met entre guillemets",
     "R114": "valeur refusée : nom mal formé, nombre négatif, liste trop courte, texte trop long",
-    "R115": "`stance` n’est pas compris par cette version",
     "R120": "deux fichiers portent le même `rule_set`",
     "R121": "deux règles d’un jeu portent le même `id`",
     "R122": "le vocabulaire nommé n’existe pas ou contient une faute",
     "R123": "une liste porte le nom d’une liste du vocabulaire",
     "R124": "aucune liste de ce nom",
     "R126": "condition vide, ou rien de présent n’est demandé : la règle se déclencherait presque partout",
+    "R127": "une règle demande `stance`, mais le jeu ne pose pas de question : écrivez `stance` avant `rules`",
+    "R128": "aucun vocabulaire du jeu n’apporte `senses` : on ne saurait quels mots ferment ou ouvrent",
     "R130": "mot impossible à chercher : sans lettre, préfixe trop court, `=` ou `*` mal placé, suite trop longue",
     "R140": "RE2 refuse l’expression `regex` ; il n’a ni regard avant ou arrière, ni renvoi : employez `near` ou `none`",
     "R142": "`min` dépasse `max` : aucun nombre ne peut convenir",
@@ -140,6 +210,7 @@ CODES: Final[Mapping[str, str]] = {
     "L405": "rien que `regex` ou `number` : sans mot à chercher d’abord, la règle est jouée sur chaque article",
     "L406": "ce préfixe ouvre trop de mots du dictionnaire : écrivez le mot, ses formes suivront",
     "L407": "`words` est si large que `near` couvre la phrase entière : réduisez-le, ou ôtez-le si c’est voulu",
+    "L408": "deux sens opposés de `senses` ont des formes en commun : on lirait l’un pour l’autre",
 }
 
 SCHEMAS: Final[Mapping[str, tuple[type[Shape], str]]] = {
@@ -192,6 +263,12 @@ def _told(shape: type[Shape], key: str, written: dict[str, Any]) -> dict[str, An
     """Complete what is known of a key; beside `$ref` draft 7 reads nothing."""
     says, example = KEYS[shape][key]
     kept = {name: value for name, value in written.items() if name not in {"title", "default"}}
+    if (shape, key) == (When, "stance"):
+        kept = {"oneOf": [{"const": each, "description": ANSWERS[each]} for each in ANSWERS]}
+    if (shape, key) in {(SensesShape, "verbs"), (SensesShape, "nouns")}:
+        lists = kept.pop("additionalProperties")
+        named = {each: {"description": SENSES[each], **lists} for each in SENSES}
+        kept |= {"properties": named, "additionalProperties": False}
     if "$ref" in kept:
         kept = {"allOf": [kept]}
     # In editors \w is ASCII: they would leave the list `économie` unread. `check` reads the names.
@@ -220,6 +297,14 @@ _PLACES: Final[Mapping[str, type[Shape]]] = {
     "when": When,
     "near": Near,
     "number": Number,
+    "stance": StanceShape,
+    "parties": PartyShape,
+    "senses": SensesShape,
+}
+_TOLD: Final[Mapping[str, Iterable[tuple[str, ...]]]] = {
+    "codes": (("code", "sens"), *CODES.items()),
+    "sens": (("sens", "ce qu’il fait"), *((f"`{each}`", SENSES[each]) for each in SENSES)),
+    "réponses": (("réponse", "sens"), *((f"`{each}`", ANSWERS[each]) for each in ANSWERS)),
 }
 _MARKED: Final = re.compile(r"(<!-- table (\S+) -->\n).*?(<!-- fin -->)", re.DOTALL)
 
@@ -230,7 +315,7 @@ def filled(page: str) -> str:
 
 
 def _table(name: str) -> str:
-    rows = _keys(_PLACES[name]) if name in _PLACES else (("code", "sens"), *CODES.items())
+    rows = _keys(_PLACES[name]) if name in _PLACES else _TOLD[name]
     head, *lines = (f"| {' | '.join(row)} |\n" for row in rows)
     return "".join((head, re.sub("[^|\n]+", " --- ", head), *lines))
 

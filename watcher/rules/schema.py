@@ -20,7 +20,7 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 
 from watcher import operators, reading
-from watcher.asking import Asking, SensesShape, StanceShape
+from watcher.asking import Asking, PartyShape, SensesShape, StanceShape
 from watcher.model import Article
 from watcher.operators import (
     Amount,
@@ -175,7 +175,7 @@ class RuleSetShape(Shape):
 
 _SHAPES: Final = (
     *(RuleSetShape, VocabularyShape, Scope, RuleShape, ExampleShape),
-    *(When, operators.Near, operators.Number),
+    *(When, operators.Near, operators.Number, SensesShape, StanceShape, PartyShape),
 )
 _KEYS: Final = {
     each.alias or name for shape in _SHAPES for name, each in shape.model_fields.items()

@@ -1,12 +1,13 @@
 """Articles, what they are known by, what was decided about them, and who is to hear of it."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, fields
 from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, insert, or_, select, update
 
+from watcher.claims import Stance
 from watcher.model import (
     Alias,
     AliasKind,
@@ -36,7 +37,11 @@ from watcher.store.schema import (
 )
 
 COMMON: Final = 3  # different articles of a host that share a sentence: it is page furniture
-UNTOLD: Final = (Decision.COPY, Decision.NO_MATCH)  # decisions that nobody hears of
+UNTOLD: Final = (
+    Decision.COPY,
+    Decision.BACKGROUND,
+    Decision.NO_MATCH,
+)  # decisions that nobody hears of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +163,7 @@ def _write(
     article, published = verdict.article, verdict.article.published
     spelled: dict[str, Any] = columns(articles, article, verdict) | {
         "zones": [astuple(zone) for zone in article.zones],
+        "stances": {rule_set: _outcome(stance) for rule_set, stance in verdict.stances.items()},
         "origin": article.origin.name,
         "published_at": published and published.at,
         "precision": published and published.precision,
@@ -168,6 +174,12 @@ def _write(
     spelled["revision"] = articles.c.revision + 1
     edited = update(articles).where(articles.c.id == known).values(**spelled)
     return known, db.execute(edited.returning(articles.c.revision)).scalar_one()
+
+
+def _outcome(stance: Stance) -> dict[str, Any]:
+    """Keep what a stance comes to; the claims are read again from the text when they are wanted."""
+    names = [field.name for field in fields(stance) if field.name != "claims"]
+    return {name: getattr(stance, name) for name in names}
 
 
 def _count(db: Connection, host: str, hashes: Iterable[int], *, now: datetime) -> None:

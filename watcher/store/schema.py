@@ -122,6 +122,7 @@ articles = Table(
     Column("precision", Words),
     *required(Words, "origin"),  # the name in `Origin`: its sentence may be reworded
     *required(Words, "decision", "reason", "rules_hash"),
+    Column("stances", JSON, nullable=False),  # {rule set: what the article answers it}
     Column("copy_of", Integer, ForeignKey("articles.id")),
     Column("revision", Integer, nullable=False, default=0),
     Column("seen_at", Instant, nullable=False, index=True),
