@@ -39,7 +39,7 @@ _BY: Final = 3  # words from a noun to who decides: "le feu vert de Pékin"
 _TOWARDS: Final = frozenset("vers en a au aux pour sur chez contre dans avec".split())
 _OF: Final = (["de"], ["du"], ["des"], ["d"])
 _SMALL: Final = frozenset("l la le les".split())
-_NAMED_BEFORE: Final = frozenset("en il elle ils elles celle celui celles ceux".split())
+_NAMED_BEFORE: Final = frozenset("en il elle ils elles ci".split())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
