@@ -51,9 +51,7 @@ def _heaviest(weighed: Iterable[tuple[Answer, float]]) -> Answer:
     totals: defaultdict[Answer, float] = defaultdict(float)
     for answer, weight in weighed:
         totals[answer] += weight
-    return max(
-        totals, key=lambda answer: (totals[answer], answer in {Detail.LIFTED, Detail.IMPOSED})
-    )
+    return max(totals, key=lambda answer: (totals[answer], answer in _SAYS_MORE))
 
 
 def _in_focus(claims: Sequence[Claim]) -> tuple[Claim, ...]:

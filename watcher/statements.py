@@ -108,7 +108,7 @@ class Statements:
         inside = [signal for signal in self.signals if begin <= signal.first < end]
         asks = grammar.is_question(self.reading, end - 1)
         titled = self.reading.zones[begin] is ZoneKind.TITLE
-        if not inside or (asks and not titled) or self._within(self.question.denied, begin, end):
+        if (asks and not titled) or self._within(self.question.denied, begin, end):
             return
         found, doubts = list[Group](), set[int]()
         for first, after in grammar.clauses(self.reading, begin, end):
@@ -263,7 +263,11 @@ class Statements:
         found = things.joined(self.reading, thing, self.things)
         if all(one.kind is Kind.FAMILY for one in found):
             named = things.products(self.things, begin, end)
-            found = [one for one in named if one.kind is Kind.PRODUCT] or found
+            found = [
+                one
+                for one in named
+                if one.kind is Kind.PRODUCT and not grammar.excepts(self.reading, one.first, begin)
+            ] or found
         return found, sure
 
     def _taken_up(self, group: Group) -> tuple[list[Thing] | None, float]:

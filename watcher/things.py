@@ -77,7 +77,8 @@ def _names(reading: Reading, loose: Thing, thing: Thing) -> bool:
         comma = grammar.has_comma(reading, loose.last + 1, thing.first + 1)
         return not comma and (not words or _OF.issuperset(words))
     cut = grammar.is_cut(reading, loose.last + 1, thing.first + 1)
-    return not cut and not COORDINATE.intersection(words)
+    apart = grammar.excepts(reading, thing.first, loose.last)
+    return not cut and not apart and not COORDINATE.intersection(words)
 
 
 def _is_part(reading: Reading, rival: Thing, thing: Thing) -> bool:
@@ -169,7 +170,8 @@ def _are_listed(reading: Reading, one: Thing, other: Thing) -> bool:
     same = reading.sentences[left.last] == reading.sentences[right.first]
     if not same or len(words) > _LISTED:
         return False
-    comma = grammar.has_comma(reading, left.last + 1, right.first + 1)
+    unlike = grammar.is_compared(reading, left.first, 0)  # "contrairement à la B200, la H200"
+    comma = grammar.has_comma(reading, left.last + 1, right.first + 1) and not unlike
     small = all(word in ARTICLES or word in COORDINATE for word in words)
     return small and (comma or not words or bool(COORDINATE.intersection(words)))
 
