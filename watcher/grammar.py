@@ -50,12 +50,13 @@ _NOT: Final = frozenset(
 _NONE: Final = frozenset("aucun aucune sans nul nulle".split())
 REPORTED: Final = 6  # words from "que" to its verb
 QUE: Final = 4  # words from "ne" to "que" when they mean "only"
+_ALONE: Final = frozenset("peut peuvent peux pourra pourront saurait sauraient".split())
 _HALF: Final = frozenset("ni aucun aucune rien jamais personne nul nulle plus".split())
 _THESE: Final = frozenset("ce cet cette ces leur leurs".split())
 COORDINATE: Final = frozenset("et ou ni voire comme puis".split())
 _OPENERS: Final = frozenset(
     "mais or tandis alors pourtant cependant toutefois quand lorsque lorsqu puisque puisqu car "
-    "quoique tant sinon si s".split()
+    "quoique tant sinon si s sauf hormis excepte".split()
 )
 RELATIVE: Final = frozenset(
     "qui que qu dont ou lequel laquelle lesquels lesquelles auquel auxquels duquel desquels".split()
@@ -68,7 +69,7 @@ ASIDE: Final = frozenset(
     "vu lors avec".split()
 )
 REMINDING: Final = frozenset("malgre apres depuis face suite avant lors mepris".split())
-_EXCEPT: Final = frozenset("sauf hormis excepte exception excluant".split())
+_EXCEPT: Final = frozenset("sauf hormis excepte".split())
 _UNLIKE: Final = frozenset("contrairement difference inverse oppose instar outre".split())
 
 
@@ -149,15 +150,15 @@ def negations(reading: Reading, begin: int, end: int) -> Iterator[tuple[int, int
     """
     Yield (first, last) word of each negation of a clause; "ne … que" is none.
 
-    "Ne … pas", also with the other half before it ("aucune licence n'a", "ni … ni … ne"); "sans";
-    and "pas", "non" or "aucun" where nobody writes "ne", as headlines do.
+    "Ne … pas", also with the other half before it ("aucune licence n'a", "ni … ni … ne") or without
+    any ("ne peut être vendue"); "sans"; and "pas", "non" or "aucun" where nobody writes "ne", as headlines do.
     """
     at, half = begin, False
     while at < end:
         key = reading.keys[at]
         if key in {"ne", "n"}:
             second = at if half else _second(reading, at, end)
-            if second > at or half:
+            if second > at or half or _ALONE.intersection(reading.keys[at + 1 : min(at + 2, end)]):
                 yield at, second
             at, half = second, False
         elif key in _HALF and _has_ne(reading, at, end):
@@ -214,8 +215,9 @@ def is_hypothesis(reading: Reading, begin: int) -> bool:
 
 
 def is_contrast(reading: Reading, begin: int) -> bool:
-    """Tell whether a clause only sets something apart: "mais pas la B200"."""
-    return reading.keys[begin : begin + 2] in (["mais", "pas"], ["mais", "non"])
+    """Tell whether a clause only sets something apart: "mais pas la B200", "sauf la B200"."""
+    apart = reading.keys[begin : begin + 2] in (["mais", "pas"], ["mais", "non"])
+    return apart or reading.keys[begin] in _EXCEPT
 
 
 def is_doubt(reading: Reading, sentence: int, begin: int, end: int) -> bool:
@@ -258,7 +260,7 @@ def is_of_before(reading: Reading, begin: int, end: int) -> bool:
 
 def excepts(reading: Reading, at: int, begin: int) -> bool:
     """Tell whether the product at a place is the exception: "sauf la H20"."""
-    return any(key in _EXCEPT for key in reading.keys[max(begin, at - 4) : at])
+    return not _EXCEPT.isdisjoint(reading.keys[max(begin, at - 4) : at])
 
 
 def is_compared(reading: Reading, at: int, begin: int) -> bool:

@@ -14,7 +14,7 @@ from typing import Final
 from watcher import grammar
 from watcher.claims import Detail, Polarity
 from watcher.grammar import ADVERBS, ARTICLES, ASIDE, COORDINATE, RELATIVE
-from watcher.reading import Hit, Reading, between
+from watcher.reading import Hit, Reading
 from watcher.signals import Sense, Signal
 
 S = Sense
@@ -169,7 +169,8 @@ def groups(
 ) -> Iterator[Group]:
     """Yield the groups of a clause, denials applied."""
     current: list[Signal] = []
-    for signal in _denied(reading, between(signals, begin, end), begin, end):
+    inside = [signal for signal in signals if begin <= signal.first < end]
+    for signal in _denied(reading, inside, begin, end, things):
         if current and not _governs(reading, current, signal, things):
             yield Group(_settled(current), begin, end)
             current = []
@@ -222,11 +223,13 @@ def _is_free(signals: Sequence[Signal], at: int) -> bool:
     return bool(signal.sense is S.OPENS and signal.denials and not signal.verb and trade)
 
 
-def _denied(reading: Reading, signals: Sequence[Signal], begin: int, end: int) -> list[Signal]:
+def _denied(
+    reading: Reading, signals: Sequence[Signal], begin: int, end: int, things: Sequence[Hit]
+) -> list[Signal]:
     """Give each negation to the word it denies: between its halves, else right behind it."""
     found = list(signals)
     for first, last in grammar.negations(reading, begin, end):
-        none = first == last and reading.keys[first : first + 2] in (["pas", "de"], ["plus", "de"])
+        none = first == last and reading.keys[first : first + 2] == ["pas", "de"]
         at = _object_of(reading, found, first, last)
         if at >= 0:
             before = reading.keys[max(0, first - 1) : found[at].first]
@@ -236,7 +239,7 @@ def _denied(reading: Reading, signals: Sequence[Signal], begin: int, end: int) -
                 not_yet=bool(_YET.intersection(before)),
                 absent=none,
             )
-        elif none and not any(first < signal.first <= first + NEAR for signal in found):
+        elif none and any(first < thing[0] <= first + NEAR for thing in things):
             refusal = Signal(first, first, S.REFUSES, verb=False)  # "Pas de H200 pour la Chine"
             found = sorted([*found, refusal], key=lambda signal: signal.first)
     return found
@@ -277,6 +280,8 @@ def _governs(
     if not CORE.intersection(s.sense for s in group) and last.sense not in _TRADE:
         return (not listed or last.sense in _TO_SOMEONE) and _reaches(last, signal, words)
     apart = listed or bool(RELATIVE.intersection(words))
+    if signal.sense is S.ASKS and signal.verb and last.sense is S.TRADES and not apart:
+        return True  # "l'exportation de la H20 demandera une licence"
     if signal.sense in _TRADE:
         return len(words) <= REACH and (_is_to_do(reading, last, signal) or not apart)
     if apart or parted or signal.voice.passive:

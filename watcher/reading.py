@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Protocol, TypeVar
 
 from watcher import text
 from watcher.claims import Evidence, ZoneKind
@@ -21,26 +20,6 @@ from watcher.model import Article
 Hit = tuple[int, int]  # the first and the last word of a piece
 
 
-class Placed(Protocol):
-    """Something that stands at a word."""
-
-    @property
-    def first(self) -> int: ...
-
-
-P = TypeVar("P", bound=Placed)
-
-
-def between(placed: Sequence[P], begin: int, end: int) -> Sequence[P]:
-    """Return what begins in a range of words, of what is in the order of the text."""
-    start = bisect_left(placed, begin, key=_first)
-    return placed[start : bisect_left(placed, end, start, key=_first)]
-
-
-def _first(placed: Placed) -> int:
-    return placed.first
-
-
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Hits:
     """Where the entries of word lists stand in an article."""
@@ -49,12 +28,6 @@ class Hits:
     entries: Mapping[int, Sequence[int]]  # the entries of each word list
     shown: Sequence[bool] = ()  # the words that a rule looks at; empty: all
     _known: dict[int, list[Hit]] = field(default_factory=dict, init=False)
-
-    def within(self, words: int, begin: int, end: int) -> Sequence[Hit]:
-        """Return the places of a word list that begin in a range of words."""
-        hits = self.of(words)
-        start = bisect_left(hits, (begin, -1))
-        return hits[start : bisect_left(hits, (end, -1), start)]
 
     def of(self, words: int) -> Sequence[Hit]:
         """Return the places of a word list in order; a place inside another is left out."""

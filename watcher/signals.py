@@ -49,7 +49,7 @@ NEGATIVE: Final = frozenset(
         *(Sense.EASES, Sense.REFUSES, Sense.DISCOURAGES),
     }
 )
-BACK: Final = 16  # words before a verb that its voice is read from
+_BACK: Final = 12  # words before a verb that tell its voice: "a annoncé qu'il interdirait"
 # Of these the subject, before the verb, is the matter: "l'embargo demeure, expire".
 _FOLLOWS: Final = frozenset({Sense.KEEPS, Sense.LAPSES, Sense.GRANTS, Sense.RESUMES})
 
@@ -147,11 +147,9 @@ def _fits(reading: Reading, signal: Signal) -> bool:
 def _in_voice(reading: Reading, signal: Signal, ends: set[int]) -> Signal:
     if not signal.verb:
         return signal
+    sentence = reading.sentences[signal.first]
     begin = signal.first
-    while (
-        begin > max(0, signal.first - BACK)
-        and reading.sentences[begin - 1] == (reading.sentences[signal.first])
-    ):
+    while begin > max(0, signal.first - _BACK) and reading.sentences[begin - 1] == sentence:
         begin -= 1
     beside = signal.first - 1 in ends
     return replace(signal, voice=grammar.voice(reading, signal.first, begin, after_noun=beside))

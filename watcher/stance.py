@@ -13,7 +13,7 @@ from typing import Final, TypeVar
 from watcher.claims import Claim, Detail, Polarity, Role, Stance, ZoneKind
 from watcher.reading import Reading
 from watcher.statements import Question, Statements
-from watcher.text import key
+from watcher.text import tokens
 
 _STANDING: Final[Mapping[Detail, Detail]] = {Detail.IMPOSED: Detail.IN_FORCE}
 _SAYS_MORE: Final = ("lifted", "imposed")  # of two details of one weight
@@ -51,14 +51,14 @@ def _heaviest(weighed: Iterable[tuple[Answer, float]]) -> Answer:
     totals: defaultdict[Answer, float] = defaultdict(float)
     for answer, weight in weighed:
         totals[answer] += weight
-    return max(totals, key=lambda answer: (totals[answer], str(answer) in _SAYS_MORE))
+    return max(totals, key=lambda answer: (totals[answer], answer in _SAYS_MORE))
 
 
 def _in_focus(claims: Sequence[Claim]) -> tuple[Claim, ...]:
     """Set apart what the text says of other products than those its head speaks of."""
     ahead = {ZoneKind.TITLE, ZoneKind.LEAD, ZoneKind.HEADING}
     focus = {
-        key(name)
+        _plain(name)
         for claim in claims
         if claim.evidence.zone in ahead and claim.role is Role.PRIMARY
         for name in claim.objects
@@ -67,9 +67,14 @@ def _in_focus(claims: Sequence[Claim]) -> tuple[Claim, ...]:
         claim
         if claim.evidence.zone in ahead
         or (
-            (not focus or focus.intersection(map(key, claim.objects)))
+            (not focus or focus.intersection(map(_plain, claim.objects)))
             and claim.detail is not Detail.IN_FORCE
         )
         else replace(claim, role=Role.BACKGROUND, detail=_STANDING.get(claim.detail, claim.detail))
         for claim in claims
     )
+
+
+def _plain(name: str) -> str:
+    """Return what all typographies of a name share: H-200, H200."""
+    return "".join(tokens(name).keys)

@@ -5,17 +5,17 @@ Each sentence is read by itself: the group of words that closes or opens (`group
 that it governs (`things`), who decides, and whether it is news (`times`).
 """
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
-from typing import Final
+from typing import Final, TypeVar
 
 from watcher import grammar, groups, signals, things, times
 from watcher.claims import Claim, Role, ZoneKind
 from watcher.groups import Group
-from watcher.reading import Reading, between
-from watcher.signals import Lists, Sense
+from watcher.reading import Reading
+from watcher.signals import Lists, Sense, Signal
 from watcher.things import Kind, Thing
 
 WEIGHTS: Final[Mapping[ZoneKind, float]] = {
@@ -33,7 +33,7 @@ KNOWN: Final = 0.5  # a noun alone: "les restrictions américaines"
 ASKED: Final = 0.5  # a title with a question mark
 NOT_YET: Final = 0.5  # "pas encore"
 PURPOSE: Final = 0.3  # "pour échapper à l'embargo"
-LONGEST: Final = 150  # words read as one sentence: the work stays in step with the text
+LONGEST: Final = 200  # words read as one sentence: what has no stop must not cost its square
 _BEHIND: Final = 11  # words behind a verb in which its infinitive stands
 _BY: Final = 3  # words from a noun to who decides: "le feu vert de Pékin"
 _TOWARDS: Final = frozenset("vers en a au aux pour sur chez contre dans avec".split())
@@ -91,6 +91,8 @@ class Statements:
         self.signals = signals.find(reading, question.lists, places) if places else []
         published = reading.article.published
         self.now: datetime | None = published.at if published else None
+        self.inside: Sequence[Signal] = ()  # those of the sentence that is read
+        self.here: Sequence[Thing] = ()
         named = next(things.products(self.things, 0, len(reading.keys)), None)
         self.topic: tuple[str, ...] = (named.name(reading),) if named else ()
 
@@ -101,30 +103,30 @@ class Statements:
         begin, sentences = 0, self.reading.sentences
         while begin < len(sentences):
             end = begin + 1
-            longest = min(begin + LONGEST, len(sentences))
-            while end < longest and sentences[end] == sentences[begin]:
+            while end < min(len(sentences), begin + LONGEST) and sentences[end] == sentences[begin]:
                 end += 1
+            self.inside = _between(self.signals, begin, end)
+            self.here = _between(self.things, begin, end)
             yield from self._sentence(begin, end)
-            if named := tuple(things.products(self.things, begin, end)):
+            if named := tuple(things.products(self.here, begin, end)):
                 self.topic = tuple(dict.fromkeys(thing.name(self.reading) for thing in named))
             begin = end
 
     def _sentence(self, begin: int, end: int) -> Iterator[Claim]:
-        inside = between(self.signals, begin, end)
         asks = grammar.is_question(self.reading, end - 1)
         titled = self.reading.zones[begin] is ZoneKind.TITLE
-        if not inside or (asks and not titled) or self._within(self.question.denied, begin, end):
+        if (asks and not titled) or self._within(self.question.denied, begin, end):
             return
         found, doubts = list[Group](), set[int]()
         for first, after in grammar.clauses(self.reading, begin, end):
             doubted = grammar.is_hypothesis(self.reading, first)
             if doubted and not grammar.is_doubt(self.reading, begin, first, after):
                 continue
-            places = [(t.first, t.last) for t in self.things if first <= t.first < after]
+            places = [(t.first, t.last) for t in self.here if first <= t.first < after]
             if found and places and grammar.is_contrast(self.reading, first):
                 found.append(groups.denied(found[-1], first, after))
             doubts |= {first} if doubted else set()
-            found += groups.groups(self.reading, inside, first, after, places)
+            found += groups.groups(self.reading, self.inside, first, after, places)
         for group in groups.resumed(found):
             if group.is_claim and self._is_meant(group, begin, end):
                 yield from self._claim(group, begin, end, asks=asks or group.begin in doubts)
@@ -227,22 +229,19 @@ class Statements:
         )
 
     def _has_goal(self, begin: int, end: int) -> bool:
-        return any(self._is_goal(at) for at in self._actors(begin, end))
-
-    def _actors(self, begin: int, end: int) -> Iterator[int]:
-        """Yield where the parties are named."""
-        for party in self.question.parties:
-            for hit in self.reading.hits.within(party.words, begin, end):
-                yield hit[0]
+        words = [party.words for party in self.question.parties]
+        return any(self._is_goal(at) for at in self._places(words, begin, end))
 
     def _is_bill(self, group: Group, begin: int, end: int) -> bool:
         """Tell whether only a parliament speaks, which decides nothing until it is law."""
         if self._within(self.question.enacted, begin, end):
             return False
-        first, within = group.core.first, self.reading.hits.within
-        bills = (hit[0] for t in self.question.bills for hit in within(t, group.begin, first + 1))
+        first = group.core.first
+        bills = self._places(self.question.bills, group.begin, first + 1)
         last = max((at for at in bills if self._acts(at)), default=-1)
-        return last >= 0 and all(map(self._is_goal, self._actors(last + 1, first)))
+        words = [party.words for party in self.question.parties]
+        others = self._places(words, last + 1, first)
+        return last >= 0 and all(self._is_goal(at) for at in others)
 
     def _acts(self, at: int) -> bool:
         before = self.reading.keys[max(0, at - 2) : at]
@@ -252,28 +251,33 @@ class Statements:
 
     def _objects(self, group: Group, begin: int, end: int) -> tuple[list[Thing] | None, float]:
         """Return the things a group governs, and how sure that is; None: of something else."""
-        thing, sure = things.bound(self.reading, group, self.things), 1.0
+        thing, sure = things.bound(self.reading, group, self.here), 1.0
         open_ended = Sense.TRADES in group.senses or not things.takes_object(group)
         if thing is None and open_ended:
-            thing, sure = things.beside(group, self.things, begin, end), BESIDE
+            thing, sure = things.beside(group, self.here, begin, end), BESIDE
         if thing is None:
             return self._taken_up(group)
         if thing.kind is Kind.RIVAL:
             return None, 0.0
         if thing.kind is Kind.GENERIC:
             return ([], TAKEN_UP) if self.topic else (None, 0.0)
-        found = things.joined(self.reading, thing, self.things)
+        found = things.joined(self.reading, thing, self.here)
         if all(one.kind is Kind.FAMILY for one in found):
-            named = things.products(self.things, begin, end)
-            found = [one for one in named if one.kind is Kind.PRODUCT] or found
+            named = things.products(self.here, begin, end)
+            found = [
+                one
+                for one in named
+                if one.kind is Kind.PRODUCT and not grammar.excepts(self.reading, one.first, begin)
+            ] or found
         return found, sure
 
     def _taken_up(self, group: Group) -> tuple[list[Thing] | None, float]:
         """Go back to what was spoken of: "cette interdiction"; titles and leads speak of the topic."""
         nouns = [
             signal.first
-            for signal in between(self.signals, group.begin, group.end)
-            if not signal.verb or signal.sense is Sense.TRADES
+            for signal in self.inside
+            if group.begin <= signal.first < group.end
+            and (not signal.verb or signal.sense is Sense.TRADES)
         ]
         taken = any(grammar.is_taken_up(self.reading, first) for first in nouns)
         words = self.reading.keys[group.begin : group.span[1]]
@@ -290,20 +294,20 @@ class Statements:
         if party := self._agent(group) or self._subject(group, begin):
             return party.name, party.way
         ways = [signal.way for signal in reversed(group.signals) if signal.way]
-        ways += [s.way for s in between(self.signals, group.begin, group.end) if s.way]
+        ways += [s.way for s in self.inside if group.begin <= s.first < group.end and s.way]
         return "", ways[0] if ways else ""
 
     def _agent(self, group: Group) -> Party | None:
         """Return who stands behind: "interdite par Pékin", "l'aval de Washington", "américaine"."""
         nouns = [signal.last for signal in group.signals if not signal.verb]
         for party in self.question.parties:
-            within = partial(self.reading.hits.within, begin=group.span[0] + 1, end=group.end)
-            for hit in within(party.adjective):
-                if any(0 < hit[0] - last <= _BY for last in nouns):
+            near = max(nouns, default=-1) + _BY + 1
+            for at in self._places([party.adjective], group.span[0], near):
+                if any(0 < at - last <= _BY for last in nouns):
                     return party
-            for hit in within(party.words):
-                before = self._before(hit[0])
-                owner = before[-1:] in _OF and any(0 < hit[0] - last <= _BY for last in nouns)
+            for at in self._places([party.words], group.span[0] + 1, group.end):
+                before = self._before(at)
+                owner = before[-1:] in _OF and any(0 < at - last <= _BY for last in nouns)
                 if owner or "par" in before:
                     return party
         return None
@@ -311,10 +315,10 @@ class Statements:
     def _subject(self, group: Group, begin: int) -> Party | None:
         """Return who was named last before, unless the goods only go there."""
         places = [
-            (hit[0], at)
+            (place, at)
             for at, party in enumerate(self.question.parties)
-            for hit in self.reading.hits.within(party.words, begin, group.span[0] + 1)
-            if not self._is_goal(hit[0])
+            for place in self._places([party.words], begin, group.span[0] + 1)
+            if not self._is_goal(place)
         ]
         return self.question.parties[max(places)[1]] if places else None
 
@@ -342,4 +346,24 @@ class Statements:
         return Role.BACKGROUND if past else Role.PRIMARY
 
     def _within(self, terms: Sequence[int], begin: int, end: int) -> bool:
-        return any(self.reading.hits.within(term, begin, end) for term in terms)
+        return any(True for _ in self._places(terms, begin, end))
+
+    def _places(self, terms: Sequence[int], begin: int, end: int) -> Iterator[int]:
+        """Yield where words of some lists begin in a range."""
+        for term in terms:
+            hits = self.reading.hits.of(term)
+            for at in range(bisect_left(hits, (begin,)), bisect_left(hits, (end,))):
+                yield hits[at][0]
+
+
+Placed = TypeVar("Placed", Thing, Signal)
+
+
+def _between(places: Sequence[Placed], begin: int, end: int) -> Sequence[Placed]:
+    """Return those that begin in a range."""
+    first = bisect_left(places, begin, key=_first)
+    return places[first : bisect_left(places, end, first, key=_first)]
+
+
+def _first(place: Thing | Signal) -> int:
+    return place.first

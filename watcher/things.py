@@ -1,6 +1,5 @@
 """What may be traded, where an article speaks of it, and which of it a group of signals governs."""
 
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -9,7 +8,7 @@ from typing import Final
 from watcher import grammar
 from watcher.grammar import ARTICLES, COORDINATE
 from watcher.groups import CORE, Group
-from watcher.reading import Reading, between
+from watcher.reading import Reading
 
 RIGHT: Final = 18  # words from a verb or noun to the thing behind it
 LEFT: Final = 14  # to the one before it
@@ -78,7 +77,8 @@ def _names(reading: Reading, loose: Thing, thing: Thing) -> bool:
         comma = grammar.has_comma(reading, loose.last + 1, thing.first + 1)
         return not comma and (not words or _OF.issuperset(words))
     cut = grammar.is_cut(reading, loose.last + 1, thing.first + 1)
-    return not cut and not COORDINATE.intersection(words)
+    apart = grammar.excepts(reading, thing.first, loose.last)
+    return not cut and not apart and not COORDINATE.intersection(words)
 
 
 def _is_part(reading: Reading, rival: Thing, thing: Thing) -> bool:
@@ -94,7 +94,7 @@ def bound(reading: Reading, group: Group, things: Sequence[Thing]) -> Thing | No
     """Return the thing of its clause that a group governs, None where there is none."""
     first, last = group.span
     core = group.core
-    clause = between(things, group.begin, group.end)
+    clause = [thing for thing in things if group.begin <= thing.first < group.end]
     if inner := [thing for thing in clause if first < thing.first < last]:
         return inner[0]
     right = [
@@ -140,8 +140,8 @@ def beside(group: Group, things: Sequence[Thing], begin: int, end: int) -> Thing
     first, last = group.span
     far = {
         thing: first - thing.last if thing.last < first else thing.first - last
-        for thing in between(things, begin, end)
-        if not group.begin <= thing.first < group.end
+        for thing in things
+        if begin <= thing.first < end and not group.begin <= thing.first < group.end
     }
     near = [thing for thing, words in far.items() if words <= LEFT]
     return min(near, key=far.__getitem__, default=None)
@@ -149,7 +149,7 @@ def beside(group: Group, things: Sequence[Thing], begin: int, end: int) -> Thing
 
 def joined(reading: Reading, thing: Thing, things: Sequence[Thing]) -> list[Thing]:
     """Return a thing with those it is listed with: "les H100 et A100"."""
-    at = bisect_left(things, thing.first, key=_first)
+    at = things.index(thing)
     found = [thing]
     for step in (-1, 1):
         here, other = thing, at + step
@@ -170,7 +170,8 @@ def _are_listed(reading: Reading, one: Thing, other: Thing) -> bool:
     same = reading.sentences[left.last] == reading.sentences[right.first]
     if not same or len(words) > _LISTED:
         return False
-    comma = grammar.has_comma(reading, left.last + 1, right.first + 1)
+    unlike = grammar.is_compared(reading, left.first, 0)  # "contrairement à la B200, la H200"
+    comma = grammar.has_comma(reading, left.last + 1, right.first + 1) and not unlike
     small = all(word in ARTICLES or word in COORDINATE for word in words)
     return small and (comma or not words or bool(COORDINATE.intersection(words)))
 
@@ -204,6 +205,6 @@ _PRONOUNS: Final = frozenset("l la les en".split())
 
 def products(things: Sequence[Thing], begin: int, end: int) -> Iterator[Thing]:
     """Yield the things of a range that are named."""
-    for thing in between(things, begin, end):
-        if thing.kind in {Kind.PRODUCT, Kind.FAMILY}:
+    for thing in things:
+        if begin <= thing.first < end and thing.kind in {Kind.PRODUCT, Kind.FAMILY}:
             yield thing
