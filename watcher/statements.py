@@ -9,6 +9,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Final, TypeVar
 
 from watcher import grammar, groups, signals, things, times
@@ -87,14 +88,18 @@ class Statements:
             (Kind.GENERIC, question.also_called),
         )
         self.things = things.find(reading, kinds, question.makers)
-        places = [(thing.first, thing.last) for thing in self.things]
-        self.signals = signals.find(reading, question.lists, places) if places else []
         published = reading.article.published
         self.now: datetime | None = published.at if published else None
         self.inside: Sequence[Signal] = ()  # those of the sentence that is read
         self.here: Sequence[Thing] = ()
         named = next(things.products(self.things, 0, len(reading.keys)), None)
         self.topic: tuple[str, ...] = (named.name(reading),) if named else ()
+
+    @cached_property
+    def signals(self) -> Sequence[Signal]:
+        """The words that close or open, in their order."""
+        places = [(thing.first, thing.last) for thing in self.things]
+        return signals.find(self.reading, self.question.lists, places)
 
     def claims(self) -> Iterator[Claim]:
         """Yield what is said, in the order of the text."""
