@@ -274,6 +274,11 @@ def is_purpose(reading: Reading, at: int) -> bool:
     return before == "pour" and is_infinitive(reading.keys[at])
 
 
+def is_manner(reading: Reading, at: int) -> bool:
+    """Tell how something is done: "en bloquant les exportations"."""
+    return at > 0 and reading.keys[at - 1] == "en" and reading.keys[at].endswith("ant")
+
+
 def is_lasting(reading: Reading, at: int) -> bool:
     """Tell the verb of how things were, "laissait", unless it is reported: "a dit qu'il laissait"."""
     key = reading.keys[at]

@@ -92,7 +92,11 @@ class Group:
         at = next((n for n, s in enumerate(self.signals) if s.sense is S.OPENS and not s.verb), 0)
         before = self.signals[:at]
         subject = bool(before) and before[0].sense is S.TRADES
-        return any(s.sense is S.ORDERS or (s.sense is S.ASKS and subject) for s in before if s.verb)
+        return any(
+            s.sense is S.ORDERS
+            or (s.verb and (s.sense is S.AIMS or (s.sense is S.ASKS and subject)))
+            for s in before
+        )
 
     @property
     def is_claim(self) -> bool:
@@ -230,6 +234,8 @@ def _denied(
     found = list(signals)
     for first, last in grammar.negations(reading, begin, end):
         none = first == last and reading.keys[first : first + 2] == ["pas", "de"]
+        if reading.keys[last] in {"que", "qu"} and _follows(things, last):
+            continue  # "ne peut vendre que la H20": that one it can
         at = _object_of(reading, found, first, last)
         if at >= 0:
             before = reading.keys[max(0, first - 1) : found[at].first]
@@ -239,10 +245,14 @@ def _denied(
                 not_yet=bool(_YET.intersection(before)),
                 absent=none,
             )
-        elif none and any(first < thing[0] <= first + NEAR for thing in things):
+        elif none and _follows(things, first):
             refusal = Signal(first, first, S.REFUSES, verb=False)  # "Pas de H200 pour la Chine"
             found = sorted([*found, refusal], key=lambda signal: signal.first)
     return found
+
+
+def _follows(things: Sequence[Hit], last: int) -> bool:
+    return any(last < thing[0] <= last + NEAR for thing in things)
 
 
 def _object_of(reading: Reading, signals: Sequence[Signal], first: int, last: int) -> int:
@@ -270,6 +280,8 @@ def _governs(
     last = group[-1]
     if signal.sense is S.AIMS and last.sense in CORE and not last.verb:
         return True  # "l'interdiction qui frappait"
+    if grammar.is_manner(reading, signal.first):
+        return False  # "prive Nvidia de ce marché en bloquant": said twice, not denied
     words = reading.keys[last.last + 1 : signal.first]
     parted = any(last.last < thing[0] < signal.first for thing in things)
     listed = grammar.has_comma(reading, last.last + 1, signal.first + 1) or bool(

@@ -304,7 +304,7 @@ class Statements:
 
     def _agent(self, group: Group) -> Party | None:
         """Return who stands behind: "interdite par Pékin", "l'aval de Washington", "américaine"."""
-        nouns = [signal.last for signal in group.signals if not signal.verb]
+        nouns = [s.last for s in group.signals if not s.verb or s.sense is Sense.GRANTS]
         for party in self.question.parties:
             near = max(nouns, default=-1) + _BY + 1
             for at in self._places([party.adjective], group.span[0], near):
