@@ -60,7 +60,7 @@ def test_signs(text: str, detail: str) -> None:
         ("Nvidia n'obtient pas le droit de vendre la H20 en Chine.", "closed imposed"),
         ("Washington n'envisage pas d'autoriser la B30A en Chine.", "closed imposed"),
         ("Washington n'interdit que la B200 à la Chine.", "closed imposed"),
-        ("Nvidia ne peut vendre que la H20 en Chine.", "closed imposed"),
+        ("Nvidia ne peut vendre que la H20 en Chine.", "open eased"),
         ("La H20 ne peut être vendue sans licence en Chine.", "closed imposed"),
         ("La H20 peut être vendue sans licence en Chine.", "open eased"),
         ("Pas de H200 pour la Chine.", "closed imposed"),

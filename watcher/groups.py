@@ -187,7 +187,8 @@ def resumed(groups: Sequence[Group]) -> list[Group]:
     """Tie a verb alone in its clause to what was spoken of before: "elle a été abrogée"."""
     found: list[Group] = []
     for group in groups:
-        alone = not group.is_claim and all(s.follows or s.sense is S.WEIGHS for s in group.signals)
+        helped = {S.WEIGHS, S.ALLOWS} if S.RESUMES in group.senses else {S.WEIGHS}
+        alone = not group.is_claim and all(s.follows or s.sense in helped for s in group.signals)
         if alone and found and (found[-1].is_claim or S.TRADES in found[-1].senses):
             before = found.pop()
             found.append(Group((*before.signals, *group.signals), before.begin, group.end))

@@ -95,7 +95,7 @@ def bound(reading: Reading, group: Group, things: Sequence[Thing]) -> Thing | No
     first, last = group.span
     core = group.core
     clause = [thing for thing in things if group.begin <= thing.first < group.end]
-    if inner := [thing for thing in clause if first < thing.first < last]:
+    if inner := [thing for thing in clause if first < thing.first <= last]:
         return inner[0]
     right = [
         thing
