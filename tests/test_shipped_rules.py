@@ -272,14 +272,11 @@ RECALLED = [
             issuer="États-Unis",
         ),
     ),
-    pytest.param(
-        "004",
-        Reminder(
-            quote="La décision récente d'autoriser, sous condition, leur export en Chine",
-            polarity=Polarity.OPEN,
-            issuer="États-Unis",
-        ),
-        marks=pytest.mark.xfail(strict=True, reason="who decided is said a paragraph earlier"),
+    "004",
+    Reminder(
+        quote="La décision récente d'autoriser, sous condition, leur export en Chine",
+        polarity=Polarity.OPEN,
+        issuer="États-Unis",
     ),
 ]
 

@@ -90,6 +90,7 @@ class Statements:
         self.things = things.find(reading, kinds, question.makers)
         published = reading.article.published
         self.now: datetime | None = published.at if published else None
+        self.issuers: dict[str, str] = {}  # who was last told to act, by the direction of trade
         self.inside: Sequence[Signal] = ()  # those of the sentence that is read
         self.here: Sequence[Thing] = ()
         named = next(things.products(self.things, 0, len(reading.keys)), None)
@@ -143,6 +144,10 @@ class Statements:
         undecided = asks or self._is_bill(group, begin, end)
         polarity, detail = group.answer(undecided=undecided)
         issuer, way = self._issuer(group, begin)
+        if objects or issuer:
+            self.issuers[way] = issuer
+        else:  # "la décision d'autoriser leur export": whose it is was told before, too
+            issuer = self.issuers.get(way, "")
         spread = [group.span, *((thing.first, thing.last) for thing in objects)]
         hit = min(place[0] for place in spread), max(place[1] for place in spread)
         names = [thing.name(self.reading) for thing in objects] or self.topic
