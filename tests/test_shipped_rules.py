@@ -272,11 +272,13 @@ RECALLED = [
             issuer="États-Unis",
         ),
     ),
-    "004",
-    Reminder(
-        quote="La décision récente d'autoriser, sous condition, leur export en Chine",
-        polarity=Polarity.OPEN,
-        issuer="États-Unis",
+    (
+        "004",
+        Reminder(
+            quote="La décision récente d'autoriser, sous condition, leur export en Chine",
+            polarity=Polarity.OPEN,
+            issuer="États-Unis",
+        ),
     ),
 ]
 
