@@ -19,6 +19,7 @@ from tests.newsroom import (
 )
 from watcher.model import (
     Chat,
+    ChatSpec,
     Decision,
     Delivery,
     DeliveryState,
@@ -155,6 +156,17 @@ async def test_lanes(store: Store) -> None:
     await tell(store, 4, Kind.REPLY, one, place=placed(ONE))
     turns = [[(d.chat, d.kind) for d in await claim(store, 1, limit=2)] for _ in range(2)]
     assert turns == [[(one.id, Kind.REPLY), (three.id, Kind.NEW)], [(two.id, Kind.EDIT)]]
+
+
+async def test_lanes_of_a_forum(store: Store) -> None:
+    """The topics of a forum share one place in flight: a reversal in one passes alerts in another."""
+    specs = [ChatSpec(address="-100", thread=n) for n in (1, 2)]
+    calm, stirred = await store.sync_chats(specs, channel="telegram", now=NOW)
+    await tell(store, 1, Kind.NEW, stirred)
+    await send(store, "41")
+    await tell(store, 2, Kind.NEW, calm, place=placed(None))
+    await tell(store, 3, Kind.REPLY, stirred)
+    assert [(await send(store, n)).chat for n in ("42", "43")] == [stirred.id, calm.id]
 
 
 async def test_an_answer_waits_for_what_it_answers(store: Store) -> None:

@@ -14,7 +14,17 @@ whether an unsure one arrived. "Sent" is a fact and final, whoever reports it an
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    ScalarSelect,
+    case,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from watcher.model import LONG_AGO, ChatId, Delivery, DeliveryId, DeliveryState, Kind, Message
 from watcher.store import threads
@@ -117,24 +127,10 @@ def _under_way(delivery: DeliveryId) -> ColumnElement[bool]:
 
 
 def _heads(db: Connection, now: datetime) -> list[Row[Any]]:
-    """
-    Find what each address gets next, soonest first; nothing passes what is in flight or doubt.
-
-    Of what is due, the lowest lane comes first; an answer never comes before what it answers.
-    """
+    """Find what each address gets next, soonest first; nothing passes what is in flight or doubt."""
     mine = outbox.c.chat_id == chats.c.id
     busy = outbox.c.state.in_((DeliveryState.SENDING, DeliveryState.UNSURE))
-    target, earlier = outbox.alias("target"), outbox.alias("earlier")
-    unsent = select(earlier.c.id).where(
-        earlier.c.id == outbox.c.target_id, earlier.c.state == DeliveryState.QUEUED
-    )
-    waits = select(outbox.c.id).where(
-        outbox.c.state == DeliveryState.QUEUED, mine, ~unsent.exists()
-    )
-    due = waits.where(outbox.c.due_at <= now).order_by(outbox.c.lane, outbox.c.due_at, outbox.c.id)
-    soonest = waits.order_by(outbox.c.due_at, outbox.c.id)
-    next_ = [one.limit(1).correlate(chats).scalar_subquery() for one in (due, soonest)]
-    there = chats.alias("there")
+    target, there = outbox.alias("target"), chats.alias("there")
     receipt = (
         select(there.c.last_receipt)
         .where(there.c.channel == chats.c.channel, there.c.address == chats.c.address)
@@ -150,18 +146,29 @@ def _heads(db: Connection, now: datetime) -> list[Row[Any]]:
         receipt.label("last_receipt"),
         target.c.receipt.label("target"),
         target.c.rendered.label("target_rendered"),
-    )
+    ).where(chats.c.active, chats.c.suspended_at.is_(None))
     heads: dict[tuple[str, str], Row[Any]] = {}
-    for which in (mine & busy, outbox.c.id == func.coalesce(*next_)):
-        waiting = (
-            head.select_from(outbox)
-            .join(chats, which)
-            .outerjoin(target, outbox.c.target_id == target.c.id)
-        )
-        waiting = waiting.where(chats.c.active, chats.c.suspended_at.is_(None))
-        for row in db.execute(waiting.order_by(outbox.c.due_at, outbox.c.id)):
+    for which in (mine & busy, outbox.c.id == _next(now)):
+        both = head.select_from(outbox).join(chats, which)
+        waiting = both.outerjoin(target, outbox.c.target_id == target.c.id)
+        for row in db.execute(waiting.order_by(*_turn(now))):
             heads.setdefault((row.channel, row.address), row)
     return sorted(heads.values(), key=lambda row: (_ready_at(row), row.id))
+
+
+def _next(now: datetime) -> ScalarSelect[int]:
+    """Select what a chat gets next: an answer never comes before what it answers."""
+    queued, earlier = DeliveryState.QUEUED, outbox.alias("earlier")
+    unsent = (earlier.c.id == outbox.c.target_id) & (earlier.c.state == queued)
+    mine = (outbox.c.chat_id == chats.c.id) & (outbox.c.state == queued)
+    waits = select(outbox.c.id).where(mine, ~select(earlier.c.id).where(unsent).exists())
+    return waits.order_by(*_turn(now)).limit(1).correlate(chats).scalar_subquery()
+
+
+def _turn(now: datetime) -> tuple[ColumnElement[Any], ...]:
+    """Order deliveries: of what is due, the lowest lane comes first."""
+    late = outbox.c.due_at > now
+    return late, case((late, 0), else_=outbox.c.lane), outbox.c.due_at, outbox.c.id
 
 
 def _ready_at(row: Row[Any]) -> datetime:
