@@ -357,16 +357,21 @@ class Telling(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """Left in peace, each chat reads the newest of each story, and nothing came twice."""
-        if hasattr(self, "store"):
-            self.crash(arrived=True)
-            while (at := self.run(self.store.next_delivery(self.now))) is not None:
-                self.now = at
-                self.claim(2)
-                while self.flying:
-                    self.arrives(0, confirmed=True)
-            self._check()
-            self.run(self.store.close())
-        self.runner.close()
+        try:
+            if hasattr(self, "store"):
+                self._finish()
+                self._check()
+                self.run(self.store.close())
+        finally:
+            self.runner.close()
+
+    def _finish(self) -> None:
+        self.crash(arrived=True)
+        while (at := self.run(self.store.next_delivery(self.now))) is not None:
+            self.now = at
+            self.claim(2)
+            while self.flying:
+                self.arrives(0, confirmed=True)
 
     def _check(self) -> None:
         counts = self.run(self.store.status(self.now)).outbox
@@ -374,7 +379,7 @@ class Telling(RuleBasedStateMachine):
         assert {(chat, text) for (chat, _), text in self.newest.items()} <= self.shown
         for story in self.stories:
             for told in self.run(self.store.told_of(story)):
-                board = self.boards[self._address(told.chat)]
+                board = self.boards.get(self._address(told.chat), {})
                 assert board.get(told.receipt) in (None, self.newest[told.chat, story])
 
     def _address(self, chat: ChatId) -> str:

@@ -184,8 +184,7 @@ def _lost(row: Row[Any]) -> bool:
 
 def _needless(db: Connection, row: Row[Any], now: datetime) -> bool:
     """Count an edit as sent after which its message would read as it does already."""
-    mere = row.kind == Kind.EDIT and row.state == DeliveryState.QUEUED
-    if mere and row.target and row.rendered == row.target_rendered:
+    if row.kind == Kind.EDIT and row.target and row.rendered == row.target_rendered:
         done = {"state": DeliveryState.SENT, "receipt": row.target, "sent_at": now}
         db.execute(update(outbox).where(outbox.c.id == row.id).values(**done))
         return True
