@@ -34,15 +34,9 @@ def key(number: int) -> str:
 
 
 def fill(path: Path, names: int, members: int) -> None:
-    """Write names and members straight into the file."""
+    """Write names and members straight into the file, of articles that are not there."""
     with sqlite3.connect(path) as db:
         db.execute("PRAGMA synchronous=OFF")
-        db.executemany(
-            "INSERT INTO articles (id, zones, title, url, canonical, site, author, language, origin,"
-            " decision, reason, rules_hash, revision, seen_at)"
-            " VALUES (?, '[]', 'Puces', '', '', '', '', 'fr', 'PAGE', 'first', '', '', 0, ?)",
-            ((n, AT) for n in range(1, max(names // 3, members) + 1)),
-        )
         db.executemany(
             "INSERT INTO aliases (space, key, kind, article_id, seen_at) VALUES ('url', ?, 'url', ?, ?)",
             ((key(n), n // 3 + 1, AT) for n in range(names - names % 3)),

@@ -38,7 +38,11 @@ from watcher.store.threads import queue
 from watcher.timeline import Placed
 
 COMMON: Final = 3  # different articles of a host that share a sentence: it is page furniture
-UNTOLD: Final = (Decision.COPY, Decision.BACKGROUND, Decision.NO_MATCH)  # save in an edit
+UNTOLD: Final = (
+    Decision.COPY,
+    Decision.BACKGROUND,
+    Decision.NO_MATCH,
+)  # decisions that nobody hears of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
