@@ -50,6 +50,7 @@ class FakeTelegram:
     calls: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     shared_ids: bool = False  # private chats of a bot share one sequence
     foreign: set[tuple[str, int]] = field(default_factory=set)  # ids of other people's messages
+    answers: dict[tuple[str, int], int] = field(default_factory=dict)  # replies to what
     url: str = ""
 
     async def __aenter__(self) -> Self:
@@ -123,11 +124,16 @@ class FakeTelegram:
     def sendMessage(self, form: dict[str, str]) -> dict[str, Any]:  # noqa: N802
         """Keep a message."""
         chat = self._chat(form)
+        reply = json.loads(form.get("reply_parameters", "{}"))
+        if reply and reply["message_id"] not in chat and not reply["allow_sending_without_reply"]:
+            raise RefusalError(400, "Bad Request: message to be replied not found")
         sequences = self.chats.values() if self.shared_ids else [chat]
         taken = [number for messages in sequences for number in messages]
         taken += [number for _, number in self.foreign]
         number = max(taken, default=0) + 1
         chat[number] = shown(form)
+        if reply.get("message_id") in chat:
+            self.answers[form["chat_id"], number] = reply["message_id"]
         return self._message(form, number)
 
     def editMessageText(self, form: dict[str, str]) -> dict[str, Any]:  # noqa: N802

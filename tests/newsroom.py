@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from watcher.claims import Evidence, Zone, ZoneKind
 from watcher.model import (
@@ -23,10 +24,12 @@ from watcher.model import (
     RuleId,
     RuleSetId,
     Severity,
+    StoryId,
     Validators,
     Verdict,
 )
 from watcher.store import Recorded, Store
+from watcher.timeline import Placed
 
 NOW = datetime(2026, 1, 30, 16, 45, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -100,6 +103,19 @@ def draft(chat: Chat, *rule_sets: RuleSetId) -> Draft:
 def name(key: str, kind: AliasKind = AliasKind.URL) -> Alias:
     """Name an article."""
     return Alias(kind=kind, key=key)
+
+
+def placed(story: StoryId | None, **values: Any) -> Placed:
+    """Place an article: in this story, or at the beginning of one."""
+    usual: dict[str, Any] = {
+        "event": 1,
+        "published_at": NOW,
+        "host": "puces.example",
+        "features": {"terms": ["h200"]},
+        "version": 1,
+        "state": {"h200": "open"},
+    }
+    return Placed(story=story, **(usual | values))
 
 
 async def feed(store: Store, url: str = FEED) -> FeedId:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from watcher.errors import StoreError
-from watcher.model import ChatId, Delivery, DeliveryId, DeliveryState, Message
+from watcher.model import ChatId, Delivery, DeliveryId, DeliveryState, Kind, Message
 
 START = datetime(2026, 1, 30, 16, 45, tzinfo=UTC)
 QUEUED, SENDING, SENT = DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.SENT
@@ -23,6 +23,8 @@ class Row:
     attempts: int = 0
     error: str = ""
     sent_at: datetime | None = None
+    kind: Kind = Kind.NEW
+    target: str = ""
 
 
 @dataclass
@@ -71,6 +73,8 @@ class Outbox:
                     state=before,
                     attempts=row.attempts,
                     last_receipt=self.receipts.get(row.chat, ""),
+                    kind=row.kind,
+                    target=row.target,
                 )
             )
         return claimed
@@ -93,6 +97,10 @@ class Outbox:
     async def unsure(self, delivery: DeliveryId, *, until: datetime, error: str) -> None:
         row = self._row(delivery)
         row.state, row.due, row.error = UNSURE, until, error
+
+    async def renew(self, delivery: DeliveryId, *, now: datetime) -> None:
+        row = self._row(delivery)
+        row.state, row.due, row.kind, row.target = QUEUED, now, Kind.NEW, ""
 
     async def refuse(self, delivery: DeliveryId, *, error: str) -> None:
         row = self._row(delivery)

@@ -18,6 +18,7 @@ from watcher.channels.telegram import TRIES, TelegramChannel
 from watcher.errors import (
     CredentialError,
     DeliveryError,
+    MessageGoneError,
     MovedError,
     RefusedError,
     RetryLaterError,
@@ -25,7 +26,7 @@ from watcher.errors import (
     UnreachableError,
     UnsureError,
 )
-from watcher.model import ChatId, Delivery, DeliveryId, DeliveryState, Message
+from watcher.model import ChatId, Delivery, DeliveryId, DeliveryState, Kind, Message
 
 LINK = "https://exemple.fr/puces?a=1&b=2"
 HTML = (
@@ -96,6 +97,30 @@ async def test_contract(name: str, fake: FakeTelegram, capsys: pytest.CaptureFix
     assert await channel.find(replace(DELIVERY, last_receipt=receipts[-1])) is None
     await channel.close()
     assert len(fake.texts("1")) + capsys.readouterr().out.count("Alerte") == 2
+
+
+@pytest.mark.parametrize("name", CHANNELS)
+async def test_contract_of_stories(
+    name: str, fake: FakeTelegram, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A message can be edited, twice alike too, and answered, also once it is gone; receipts tell."""
+    channel = channels.create(Configuration(name, Bot(SecretStr(TOKEN), fake.url)))
+    first = await channel.send(DELIVERY)
+    later = replace(DELIVERY, kind=Kind.EDIT, target=first, message=Message(html="Deux sources."))
+    assert [await channel.edit(later), await channel.edit(later)] == [first, first]
+    answer = replace(DELIVERY, kind=Kind.REPLY, target=first, message=Message(html="Revirement."))
+    second = await channel.send(answer)
+    third = await channel.send(replace(answer, target="404"))
+    await channel.send(replace(answer, target=""))
+    assert len({first, second, third}) == 3
+    await channel.close()
+    printed = capsys.readouterr().out
+    if name == "telegram":
+        assert fake.texts("1") == ["Deux sources.", *["Revirement."] * 3]
+        assert fake.answers == {("1", 2): 1}
+    else:
+        assert "✎ message 1 now reads" in printed
+        assert "↪ answers message 1" in printed
 
 
 async def test_telegram_needs_a_token() -> None:
@@ -236,6 +261,41 @@ async def test_telegram_wrong_token(fake: FakeTelegram) -> None:
         await channel.open()
     assert caught.value.__suppress_context__
     await channel.close()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "message to edit not found",
+        "message can't be edited",
+        "MESSAGE_ID_INVALID",
+        "message to be replied not found",
+    ],
+)
+async def test_telegram_message_gone(fake: FakeTelegram, said: str) -> None:
+    """What is edited or answered may be gone: then it is known that nothing has changed."""
+    fake.chats["1"][5] = {"text": "Avant."}
+    refusal = Fault(status=400, description=f"Bad Request: {said}")
+    fake.fail("editMessageText", refusal)
+    fake.fail("sendMessage", refusal)
+    async with opened(fake) as channel:
+        with raises(MessageGoneError):
+            await channel.edit(replace(DELIVERY, kind=Kind.EDIT, target="5"))
+        with raises(MessageGoneError):
+            await channel.send(replace(DELIVERY, kind=Kind.REPLY, target="5"))
+    assert fake.texts("1") == ["Avant."]
+
+
+async def test_telegram_edit_unsure(fake: FakeTelegram) -> None:
+    """An edit whose answer is lost is unsure; the second one finds its work done."""
+    fake.chats["1"][5] = {"text": "Avant."}
+    fake.fail("editMessageText", Fault(cut=True, stored=True))
+    edit = replace(DELIVERY, kind=Kind.EDIT, target="5")
+    async with opened(fake) as channel:
+        with raises(UnsureError):
+            await channel.edit(edit)
+        assert await channel.edit(edit) == "5"
+    assert fake.texts("1") == [HTML]
 
 
 # Telegram: looking for an unsure message ------------------------------------------------------------

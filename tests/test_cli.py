@@ -69,6 +69,7 @@ def test_help_names_every_command() -> None:
         "replay",
         "rules",
         "feeds",
+        "stories",
         "status",
         "config",
         "--config",

@@ -17,6 +17,7 @@ from watcher.delivery import Courier
 from watcher.errors import (
     CredentialError,
     DeliveryError,
+    MessageGoneError,
     MovedError,
     RefusedError,
     RetryLaterError,
@@ -24,7 +25,7 @@ from watcher.errors import (
     UnreachableError,
     UnsureError,
 )
-from watcher.model import Delivery, DeliveryState
+from watcher.model import Delivery, DeliveryState, Kind
 
 
 def clock() -> datetime:
@@ -49,6 +50,7 @@ class FakeChannel:
     echo: float = 0.0  # until the answer is back
     arrived: list[tuple[str, str, datetime]] = field(default_factory=list)
     flying: list[str] = field(default_factory=list)
+    edits: list[tuple[str, str, datetime]] = field(default_factory=list)
 
     async def open(self) -> None:
         if self.openings:
@@ -75,6 +77,17 @@ class FakeChannel:
             return str(len(self.arrived))
         finally:
             self.flying.remove(address)
+
+    async def edit(self, delivery: Delivery) -> str:
+        address = delivery.address
+        await asyncio.sleep(self.latency)
+        step = self.script[address].pop(0) if self.script.get(address) else None
+        if isinstance(step, Exception) and not isinstance(step, Lost):
+            raise step
+        self.edits.append((delivery.target, delivery.message.html, clock()))
+        if isinstance(step, Lost):
+            raise UnsureError("no answer")
+        return delivery.target
 
     async def find(self, delivery: Delivery) -> str | None:
         await asyncio.sleep(self.latency)
@@ -369,6 +382,42 @@ def test_random_trouble_and_crashes_lose_and_double_nothing() -> None:
     assert states(outbox) == [SENT] * 120
     texts = [html for _, html, _ in channel.arrived]
     assert len(texts) == len(set(texts)) == 120
+
+
+# Edits and replies --------------------------------------------------------------------------------
+
+
+def test_edits_take_their_turn() -> None:
+    """Edits count against the limits like messages: a group gets 18 of both in a minute."""
+    edits = [Row(id=n, chat=7, kind=Kind.EDIT, target="5") for n in range(1, 21)]
+    outbox = Outbox([*edits, *rows(*[7] * 20)], addresses={7: "-1007"})
+    for number, row in enumerate(outbox.rows, 1):
+        row.id = number
+    channel = FakeChannel(latency=0.0)
+    carried(outbox, channel, 300)
+    times = sorted([at for _, _, at in channel.edits] + [at for _, _, at in channel.arrived])
+    assert len(times) == 40
+    assert all(b - a >= timedelta(minutes=1) for a, b in zip(times, times[18:], strict=False))
+
+
+def test_an_unsure_edit_is_repeated() -> None:
+    """An edit whose answer was lost is made again, not looked for, and sends no message."""
+    outbox = Outbox([Row(id=1, chat=1, kind=Kind.EDIT, target="5")])
+    channel = FakeChannel(script={"1": [Lost()]})
+    carried(outbox, channel, 30)
+    assert states(outbox) == [SENT]
+    assert [target for target, _, _ in channel.edits] == ["5", "5"]
+    assert channel.arrived == []
+
+
+def test_an_edit_of_a_lost_message_is_sent_anew() -> None:
+    """When the subscriber has deleted the message, what it should say comes as a new one, once."""
+    outbox = Outbox([Row(id=1, chat=1, kind=Kind.EDIT, target="5")])
+    gone = MessageGoneError("message to edit not found")
+    channel = FakeChannel(script={"1": [gone, Lost()]})
+    carried(outbox, channel, 30)
+    assert states(outbox) == [SENT]
+    assert [html for _, html, _ in channel.arrived] == ["Alerte 1."]
 
 
 # Stopping -----------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Coroutine
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -10,8 +11,19 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from tests.newsroom import H200, MINUTE, NOW, draft, name, verdict, waiting
-from watcher.model import Chat, ChatId, ChatSpec, Delivery, DeliveryId, DeliveryState
+from tests.newsroom import H200, MINUTE, NOW, draft, name, placed, verdict, waiting
+from watcher.model import (
+    Chat,
+    ChatId,
+    ChatSpec,
+    Delivery,
+    DeliveryId,
+    DeliveryState,
+    Draft,
+    Kind,
+    Message,
+    StoryId,
+)
 from watcher.store import Store
 
 T = TypeVar("T")
@@ -186,8 +198,196 @@ class Sending(RuleBasedStateMachine):
         self.runner.close()
 
 
-TestSending = Sending.TestCase
-TestSending.settings = settings(
+class Telling(RuleBasedStateMachine):
+    """
+    Two stories told to two chats in living messages, over a channel that keeps what is read there.
+
+    Any step may be the last before a crash; subscribers delete messages; a chat may move.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.runner = asyncio.Runner()
+        self.now = NOW
+        self.articles = 0
+        self.boards: dict[str, dict[str, str]] = {}  # what stands in each chat
+        self.numbers: Counter[str] = Counter()
+        self.posted: dict[DeliveryId, str] = {}  # receipts of what became a message
+        self.shown: set[tuple[ChatId, str]] = set()  # what could be read at some time
+        self.flying: dict[DeliveryId, Delivery] = {}
+        self.newest: dict[tuple[ChatId, StoryId], str] = {}
+        self.stories: list[StoryId] = []
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run one statement of the store."""
+        return self.runner.run(work)
+
+    @initialize()
+    def open(self) -> None:
+        """Open a store with two chats, and begin two stories."""
+        self.store = self.run(Store.open("sqlite://", now=self.now))
+        specs = [ChatSpec(address="7"), ChatSpec(address="8")]
+        self.chats = self.run(self.store.sync_chats(specs, channel="telegram", now=self.now))
+        for _ in range(2):
+            self._tell(None, Kind.NEW, {0, 1})
+
+    @rule(
+        story=st.integers(0, 1),
+        kind=st.sampled_from([Kind.EDIT, Kind.EDIT, Kind.REPLY, Kind.NEW]),
+        who=st.sets(st.integers(0, 1), min_size=1),
+    )
+    def tell(self, story: int, kind: Kind, who: set[int]) -> None:
+        """An article joins a story."""
+        self._tell(self.stories[story], kind, who)
+
+    def _tell(self, story: StoryId | None, kind: Kind, who: set[int]) -> None:
+        self.articles += 1
+        text = f"Dépêche {self.articles}."
+        told = [
+            replace(draft(self.chats[n]), kind=kind, message=Message(html=text))
+            for n in sorted(who)
+        ]
+        joined = self.run(self._record(story, told))
+        assert joined is not None
+        if story is None:
+            self.stories.append(joined)
+        self.newest |= {(one.chat, joined): text for one in told}
+
+    async def _record(self, story: StoryId | None, told: list[Draft]) -> StoryId | None:
+        one, found = await waiting(self.store, self.articles), None
+        for _ in range(2):  # judged twice, it is told once
+            recorded = await self.store.record(
+                one,
+                verdict(H200),
+                aliases=[name(f"puces.example/{self.articles}")],
+                drafts=told,
+                sentences=[],
+                host="puces.example",
+                now=self.now,
+                placed=placed(story),
+            )
+            found = found or recorded.story
+        return found
+
+    @rule(limit=st.integers(1, 2))
+    def claim(self, limit: int) -> None:
+        """Nothing that became a message is handed out as if it had not."""
+        for delivery in self.run(self.store.claim(self.now, limit=limit, lease=MINUTE)):
+            settled = delivery.kind is Kind.EDIT or delivery.state is DeliveryState.UNSURE
+            assert settled or delivery.id not in self.posted
+            assert delivery.kind is not Kind.EDIT or delivery.target
+            self.flying[delivery.id] = delivery
+
+    flies = precondition(lambda self: bool(self.flying))
+
+    def _pick(self, which: int) -> Delivery:
+        return list(self.flying.values())[which % len(self.flying)]
+
+    @flies
+    @rule(which=st.integers(0, 1), confirmed=st.booleans())
+    def arrives(self, which: int, confirmed: bool) -> None:
+        """The channel does what it is asked; we may not hear of it."""
+        delivery = self._pick(which)
+        receipt = self._carry(delivery)
+        del self.flying[delivery.id]
+        if receipt is None:
+            self.run(self.store.renew(delivery.id, now=self.now))
+        elif confirmed:
+            self.run(self.store.sent(delivery.id, receipt, now=self.now))
+        else:
+            self.run(self.store.unsure(delivery.id, until=self.now, error="no answer"))
+
+    def _carry(self, delivery: Delivery) -> str | None:
+        """Do what the channel does; `None`: there is nothing to edit."""
+        board, text = self.boards.setdefault(delivery.address, {}), delivery.message.html
+        if delivery.kind is not Kind.EDIT and delivery.id in self.posted:
+            return self.posted[delivery.id]  # found
+        receipt = delivery.target
+        if delivery.kind is Kind.EDIT and receipt not in board:
+            return None
+        if delivery.kind is not Kind.EDIT:
+            self.numbers[delivery.address] += 1
+            receipt = self.posted[delivery.id] = str(self.numbers[delivery.address])
+        board[receipt] = text
+        self.shown.add((delivery.chat, text))
+        return receipt
+
+    @flies
+    @rule(which=st.integers(0, 1), wait=st.integers(0, 90), sure=st.booleans())
+    def fails(self, which: int, wait: int, sure: bool) -> None:
+        """Not sent, and we may not know it."""
+        delivery = self._pick(which)
+        doubted = delivery.state is DeliveryState.UNSURE or not sure
+        settle = self.store.unsure if doubted else self.store.retry
+        del self.flying[delivery.id]
+        self.run(settle(delivery.id, until=self.now + wait * SECOND, error="503"))
+
+    @rule(arrived=st.booleans())
+    def crash(self, arrived: bool) -> None:
+        """The process dies before or after its last requests were carried out."""
+        for delivery in self.flying.values():
+            if arrived:
+                self._carry(delivery)
+        self.flying.clear()
+        self.run(self.store.recover(self.now))
+
+    @rule(seconds=st.sampled_from([61, 1, 20]))
+    def time_passes(self, seconds: int) -> None:
+        """Edits become due; a claim that lapses is handed out again."""
+        self.now += seconds * SECOND
+        self.claim(2)
+
+    @rule(which=st.integers(0, 5))
+    def delete(self, which: int) -> None:
+        """A subscriber deletes a message."""
+        there = [(board, number) for board in self.boards.values() for number in board]
+        if there:
+            board, number = there[which % len(there)]
+            del board[number]
+
+    @rule(which=st.integers(0, 1))
+    def move(self, which: int) -> None:
+        """A chat gets another address, where messages are numbered anew."""
+        chat = self.chats[which].id
+        if not any(d.chat == chat for d in self.flying.values()) and not self._in_doubt():
+            self.run(self.store.move(chat, address=f"-{self.articles}{which}"))
+
+    def _in_doubt(self) -> int:
+        return self.run(self.store.status(self.now)).outbox[DeliveryState.UNSURE]
+
+    def teardown(self) -> None:
+        """Left in peace, each chat reads the newest of each story, and nothing came twice."""
+        try:
+            if hasattr(self, "store"):
+                self._finish()
+                self._check()
+                self.run(self.store.close())
+        finally:
+            self.runner.close()
+
+    def _finish(self) -> None:
+        self.crash(arrived=True)
+        while (at := self.run(self.store.next_delivery(self.now))) is not None:
+            self.now = at
+            self.claim(2)
+            while self.flying:
+                self.arrives(0, confirmed=True)
+
+    def _check(self) -> None:
+        counts = self.run(self.store.status(self.now)).outbox
+        assert sum(counts.values()) == counts[DeliveryState.SENT]
+        assert {(chat, text) for (chat, _), text in self.newest.items()} <= self.shown
+        for story in self.stories:
+            for told in self.run(self.store.told_of(story)):
+                board = self.boards.get(self._address(told.chat), {})
+                assert board.get(told.receipt) in (None, self.newest[told.chat, story])
+
+    def _address(self, chat: ChatId) -> str:
+        return next(c.spec.address for c in self.run(self.store.chats()) if c.id == chat)
+
+
+TestSending, TestTelling = Sending.TestCase, Telling.TestCase
+TestSending.settings = TestTelling.settings = settings(
     max_examples=25,
     stateful_step_count=40,
     deadline=None,

@@ -11,7 +11,7 @@ import structlog
 
 from watcher import errors
 from watcher.limits import Limiter
-from watcher.model import LONG_AGO, ChatId, Delivery, DeliveryId, DeliveryState
+from watcher.model import LONG_AGO, ChatId, Delivery, DeliveryId, DeliveryState, Kind
 from watcher.ports import Channel
 
 log = structlog.get_logger(__name__)
@@ -37,6 +37,7 @@ class Outbox(Protocol):
     async def sent(self, delivery: DeliveryId, receipt: str, *, now: datetime) -> None: ...
     async def retry(self, delivery: DeliveryId, *, until: datetime, error: str) -> None: ...
     async def unsure(self, delivery: DeliveryId, *, until: datetime, error: str) -> None: ...
+    async def renew(self, delivery: DeliveryId, *, now: datetime) -> None: ...
     async def refuse(self, delivery: DeliveryId, *, error: str) -> None: ...
     async def pause_chat(self, chat: ChatId, *, until: datetime) -> None: ...
     async def suspend(self, chat: ChatId, *, error: str, now: datetime) -> None: ...
@@ -60,7 +61,8 @@ class Courier:
     Carries deliveries of different chats at the same time, one in flight for each chat.
 
     Once a send has begun, nothing is lost and nothing told twice that the channel can be asked
-    about: an unanswered send is looked for before it is repeated, also after a crash.
+    about: an unanswered send is looked for before it is repeated, also after a crash. An edit is
+    simply repeated: the second time it changes nothing.
     """
 
     def __init__(self, store: Outbox, channel: Channel, *, clock: Callable[[], datetime]) -> None:
@@ -183,8 +185,9 @@ class Courier:
             log.exception("delivery met a defect", delivery=delivery.id)
 
     async def _bring(self, delivery: Delivery) -> str:
-        """Find the message if it may be there already, or else send it in its turn."""
-        if delivery.state is DeliveryState.UNSURE:
+        """Find the message if it may be there already, or else send or edit it in its turn."""
+        edits = delivery.kind is Kind.EDIT
+        if delivery.state is DeliveryState.UNSURE and not edits:
             found = await self._channel.find(delivery)
             log.info("unsure delivery looked for", delivery=delivery.id, found=found is not None)
             if found is not None:
@@ -196,7 +199,7 @@ class Courier:
                 raise errors.RetryLaterError("the channel asked everyone to wait")
             await asyncio.sleep(wait.total_seconds())
         self._limiter.take(delivery.address, _ticks())
-        return await self._channel.send(delivery)
+        return await (self._channel.edit if edits else self._channel.send)(delivery)
 
     async def _arrived(self, delivery: Delivery, receipt: str) -> None:
         now = self._clock()
@@ -219,6 +222,8 @@ class Courier:
                 await self._store.move(delivery.chat, address=error.address)
             case errors.ThreadGoneError():
                 await self._store.drop_thread(delivery.chat)
+            case errors.MessageGoneError():
+                await self._store.renew(delivery.id, now=self._clock())
             case errors.RefusedError():
                 await self._store.refuse(delivery.id, error=reason)
             case _:

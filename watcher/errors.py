@@ -20,6 +20,7 @@ WatcherError
     ├── UnreachableError      ... for good: this subscriber is gone
     ├── MovedError            the chat has a new address
     ├── ThreadGoneError       the topic is closed or deleted, the chat is not
+    ├── MessageGoneError      the message to edit or to answer is no more
     ├── RefusedError          this text, whoever it is for: a defect of ours
     └── CredentialError       the administrator puts the right token in place
 """
@@ -157,6 +158,10 @@ class MovedError(DeliveryError):
 
 class ThreadGoneError(DeliveryError):
     """The forum topic is closed or deleted."""
+
+
+class MessageGoneError(DeliveryError):
+    """The message to edit or to answer was deleted, or can no longer be changed."""
 
 
 class RefusedError(DeliveryError):

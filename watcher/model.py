@@ -16,6 +16,7 @@ from watcher.claims import Evidence, Stance, Zone
 FeedId = NewType("FeedId", int)
 EntryId = NewType("EntryId", int)
 ArticleId = NewType("ArticleId", int)
+StoryId = NewType("StoryId", int)
 AlertId = NewType("AlertId", int)
 DeliveryId = NewType("DeliveryId", int)
 ChatId = NewType("ChatId", int)
@@ -207,8 +208,13 @@ class Decision(StrEnum):
     """Why subscribers hear of an article, or why they do not."""
 
     FIRST = "first"
+    ATTACH = "attach"
+    DEVELOPMENT = "development"
+    REVERSAL = "reversal"
+    NEW_LOCK = "new_lock"
     COPY = "copy"
     REVISION = "revision"
+    LATE = "late"
     BACKGROUND = "background"  # only a reminder of what was known: nobody hears of it
     NO_MATCH = "no_match"
 
@@ -272,6 +278,14 @@ class Message:
     button: str = ""  # the button's label, in the chat's language; empty: no button
 
 
+class Kind(StrEnum):
+    """How an alert reaches a chat."""
+
+    NEW = "new"  # a message of its own
+    EDIT = "edit"  # the chat's message of the story now reads so
+    REPLY = "reply"  # a new message that answers the chat's message of the story
+
+
 class DeliveryState(StrEnum):
     """Where a delivery stands."""
 
@@ -296,6 +310,8 @@ class Delivery:
     state: DeliveryState  # as it was before the claim: queued or unsure
     attempts: int = 0
     last_receipt: str = ""  # the last receipt that this chat confirmed
+    kind: Kind = Kind.NEW
+    target: str = ""  # the receipt of the message to edit or to answer; empty: it is gone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -304,7 +320,9 @@ class Draft:
 
     chat: ChatId
     rule_sets: tuple[RuleSetId, ...]
-    message: Message
+    message: Message  # of an edit: as the story's message reads from now on
+    kind: Kind = Kind.NEW
+    story: StoryId | None = None  # whose message is edited or answered; None: the article's own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,19 @@ class Channel(Protocol):
         ...
 
     async def send(self, delivery: Delivery) -> str:
-        """Return the channel's receipt, such as Telegram's `message_id`."""
+        """
+        Return the channel's receipt, such as Telegram's `message_id`.
+
+        A reply answers `delivery.target`, if that still stands.
+        """
+        ...
+
+    async def edit(self, delivery: Delivery) -> str:
+        """
+        Make the message `delivery.target` read as this one; return its receipt.
+
+        Repeating it changes nothing more. `MessageGoneError` when there is nothing to edit.
+        """
         ...
 
     async def find(self, delivery: Delivery) -> str | None:

@@ -2,11 +2,13 @@
 
 import asyncio
 import os
+import random
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,12 +17,26 @@ import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from tests.newsroom import H200, NOW, placed, verdict, waiting
 from tests.outbox import SENT, Outbox, Row
 from tests.test_messages import articles_and_matches, tell
 from watcher.channels.telegram import TelegramChannel
 from watcher.delivery import Courier
 from watcher.errors import UnreachableError
-from watcher.model import Article, ChatId, Delivery, DeliveryId, DeliveryState, Match
+from watcher.model import (
+    Article,
+    ChatId,
+    ChatSpec,
+    Delivery,
+    DeliveryId,
+    DeliveryState,
+    Draft,
+    Kind,
+    Match,
+    Message,
+    StoryId,
+)
+from watcher.store import Store
 
 pytestmark = pytest.mark.corpus
 TOKEN = "123456:abcdefghijklmnopqrstuvwxyz_0123456789"
@@ -66,8 +82,8 @@ def user(number: int) -> dict[str, Any]:
     return {"do": "user", "id": number, "first_name": f"Lectrice {number}", "started": True}
 
 
-def fault(kind: str, **options: Any) -> dict[str, Any]:
-    return {"do": "fault", "kind": kind, "method": "sendMessage", "times": 0, **options}
+def fault(kind: str, *, method: str = "sendMessage", **options: Any) -> dict[str, Any]:
+    return {"do": "fault", "kind": kind, "method": method, "times": 0, **options}
 
 
 async def test_faults(corpus: Path) -> None:
@@ -127,6 +143,96 @@ async def test_standing(corpus: Path) -> None:
     assert [row.state.value for row in outbox.rows] == ["suspended"] * 3 + ["sent"] * 2
     assert sorted(m["message"]["chat"]["id"] for m in messages) == [-1006, -1005]
     assert [call["chat_id"] for call in calls].count("1") == 1
+
+
+@dataclass
+class Racing:
+    """A clock on which a minute passes in a second, so that edits need not be waited for."""
+
+    start: float = field(default_factory=time.monotonic)
+
+    def __call__(self) -> datetime:
+        return NOW + timedelta(minutes=time.monotonic() - self.start)
+
+
+async def join(store: Store, number: int, story: StoryId | None, draft: Draft) -> StoryId:
+    """Have an article join a story and be told."""
+    recorded = await store.record(
+        await waiting(store, number),
+        verdict(H200),
+        aliases=[],
+        drafts=[draft],
+        sentences=[],
+        host="puces.example",
+        now=NOW,
+        placed=placed(story),
+    )
+    assert recorded.story is not None
+    return recorded.story
+
+
+async def test_living_messages(corpus: Path) -> None:
+    """Edits and replies under faults and crashes: each message once, each story as it last was."""
+    dice, people = random.Random(5), range(1, 6)
+    newest: dict[tuple[int, StoryId], str] = {}
+    messages = 0
+    async with running(corpus) as simulator:
+        await simulator.do(
+            *(user(number) for number in people),
+            *(
+                fault(kind, method=method, **options)
+                for method in ("sendMessage", "editMessageText")
+                for kind, options in (
+                    ("error", {"status": 502, "description": "x", "probability": 0.05}),
+                    ("reset", {"when": "after", "probability": 0.05}),
+                    ("reset", {"when": "before", "probability": 0.03}),
+                )
+            ),
+        )
+        store = await Store.open("sqlite://", now=NOW)
+        chats = await store.sync_chats(
+            [ChatSpec(address=str(number)) for number in people], channel="telegram", now=NOW
+        )
+        clock, number = Racing(), 0
+        for turn in range(12):
+            for chat in chats:
+                number += 1
+                known = [story for to, story in newest if to == chat.id]
+                kind = dice.choice([Kind.EDIT, Kind.EDIT, Kind.REPLY]) if turn > 1 else Kind.NEW
+                message = Message(html=f"Dépêche {number}.", silent=kind is Kind.EDIT)
+                one = Draft(chat=chat.id, rule_sets=(H200,), message=message, kind=kind)
+                story = dice.choice(known) if turn > 1 else None
+                newest[chat.id, await join(store, number, story, one)] = message.html
+                messages += kind is not Kind.EDIT
+            await crashed(store, simulator, clock, dice.uniform(0.1, 1.5))
+        while (await store.next_delivery(clock())) is not None:
+            await crashed(store, simulator, clock, 5)
+        stats, there = await simulator.read("stats"), await simulator.read("messages")
+        texts = {(row["message"]["chat"]["id"], row["message"]["text"]) for row in there}
+        outbox = (await store.status(NOW)).outbox
+        await store.close()
+    assert sum(outbox.values()) == outbox[DeliveryState.SENT]
+    assert {(int(chats[to - 1].spec.address), text) for (to, _), text in newest.items()} <= texts
+    assert (len(there), stats["duplicates"]) == (messages, 0)
+    assert stats["statuses"]["502"] > 0
+    assert any(row["edits"] for row in there)
+    assert any("reply_to_message" in row["message"] for row in there)
+
+
+async def crashed(
+    store: Store, simulator: Simulator, clock: Callable[[], datetime], seconds: float
+) -> None:
+    """Let a courier run for so long, then let it die as it stands, and start again."""
+    channel = TelegramChannel(TOKEN, base_url=simulator.base_url)
+    before = asyncio.all_tasks()
+    running = asyncio.create_task(Courier(store, channel, clock=clock).run(asyncio.Event()))
+    await asyncio.wait([running], timeout=seconds)
+    mine = asyncio.all_tasks() - before
+    for task in mine:
+        task.cancel()
+    await asyncio.gather(*mine, return_exceptions=True)
+    await channel.close()
+    await store.recover(clock())
 
 
 async def test_every_message_is_accepted(corpus: Path) -> None:

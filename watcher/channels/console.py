@@ -9,7 +9,7 @@ from rich.rule import Rule
 from rich.text import Text
 
 from watcher.errors import RetryLaterError
-from watcher.model import Delivery
+from watcher.model import Delivery, Kind, Message
 
 BAR = "▎ "
 QUOTE = "<blockquote>"
@@ -32,11 +32,14 @@ class ConsoleChannel:
 
     async def send(self, delivery: Delivery) -> str:
         """Print the message; `RetryLaterError` when the terminal is gone."""
-        try:
-            self._print(delivery)
-        except (OSError, ValueError) as error:  # a closed pipe or file
-            raise RetryLaterError(f"the terminal cannot be written to: {error}") from error
+        answers = delivery.kind is Kind.REPLY and delivery.target
+        self._print(delivery, f"↪ answers message {delivery.target}" if answers else "")
         return str(next(self._numbers))
+
+    async def edit(self, delivery: Delivery) -> str:
+        """Print how the message reads now: what was printed cannot be changed."""
+        self._print(delivery, f"✎ message {delivery.target} now reads")
+        return delivery.target
 
     async def find(self, delivery: Delivery) -> str | None:
         """Know nothing: a terminal cannot be read back, so an interrupted message is printed again."""
@@ -45,9 +48,15 @@ class ConsoleChannel:
     async def close(self) -> None:
         """Hold nothing."""
 
-    def _print(self, delivery: Delivery) -> None:
-        console, message = self._console, delivery.message
-        console.print(Rule(style="dim"))
+    def _print(self, delivery: Delivery, heading: str) -> None:
+        try:
+            self._write(delivery.message, heading)
+        except (OSError, ValueError) as error:  # a closed pipe or file
+            raise RetryLaterError(f"the terminal cannot be written to: {error}") from error
+
+    def _write(self, message: Message, heading: str) -> None:
+        console = self._console
+        console.print(Rule(heading, style="dim"))
         for line in message.html.split("\n"):  # each quote is a line of its own
             bar, text = Text(), styled(line)
             if line.startswith(QUOTE):

@@ -3,19 +3,24 @@
 import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from typing import Any, Final
 
 import httpx
 import structlog
 import telegram
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
+from telegram import (
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    LinkPreviewOptions,
+    ReplyParameters,
+)
 from telegram.constants import ParseMode
 from telegram.request import HTTPXRequest
 
 from watcher import errors
-from watcher.model import Delivery, DeliveryId
+from watcher.model import Delivery, DeliveryId, Kind
 
 # Without it, the library warns whenever a flood limit is met (its own way to opt in).
 os.environ.setdefault("PTB_TIMEDELTA", "1")
@@ -40,6 +45,10 @@ NO_CHAT: Final = re.compile(
     "have no rights to send|need administrator rights|chat_write_forbidden|chat_restricted"
 )
 NO_THREAD: Final = re.compile("thread not found|topic_closed|topic_deleted")
+NO_MESSAGE: Final = re.compile(
+    "message to (edit|be replied|reply) not found|replied message not found|"
+    "message can't be edited|message_id_invalid"
+)
 UNKNOWN_BOT: Final = (
     "Telegram does not know this bot: put the token that @BotFather gave into telegram.token_file, "
     "and check telegram.base_url"
@@ -89,16 +98,26 @@ class TelegramChannel:
             await self._bot.initialize()
 
     async def send(self, delivery: Delivery) -> str:
-        """Send the message and return its id."""
+        """Send the message and return its id; what it answers may be gone meanwhile."""
+        answered = None
+        if delivery.kind is Kind.REPLY and delivery.target:
+            answered = ReplyParameters(int(delivery.target), allow_sending_without_reply=True)
         self._newest_before[delivery.id] = self._newest
         with self._translated(delivery.attempts):
             sent = await self._bot.send_message(
                 **_content(delivery),
                 disable_notification=delivery.message.silent,
                 message_thread_id=delivery.thread,
+                reply_parameters=answered,
             )
             number = sent.message_id
         return self._confirmed(delivery, number)
+
+    async def edit(self, delivery: Delivery) -> str:
+        """Change the message's text; what already reads so is as good."""
+        with suppress(_NotModifiedError), self._translated(delivery.attempts):
+            await self._bot.edit_message_text(**_content(delivery), message_id=int(delivery.target))
+        return delivery.target
 
     async def find(self, delivery: Delivery) -> str | None:
         """
@@ -118,7 +137,7 @@ class TelegramChannel:
                     await self._bot.edit_message_text(**_content(delivery), message_id=number)
             except _NotModifiedError:
                 pass
-            except (errors.RefusedError, errors.ThreadGoneError):
+            except (errors.RefusedError, errors.ThreadGoneError, errors.MessageGoneError):
                 continue
             else:  # cannot be another's message, and now it says what it should
                 log.warning("an unsure message had another text", delivery=delivery.id)
@@ -183,6 +202,8 @@ def _refusal(said: str) -> errors.DeliveryError:
     low = said.lower()
     if "message is not modified" in low:
         return _NotModifiedError(said)
+    if NO_MESSAGE.search(low):
+        return errors.MessageGoneError(said)
     if NO_THREAD.search(low):
         return errors.ThreadGoneError(said)
     if NO_CHAT.search(low):

@@ -6,11 +6,16 @@ from typing import Annotated, Final
 import typer
 
 from watcher import __version__
-from watcher.cli import config, demo, extract, feeds, poll, replay, rules, run, status
+from watcher.cli import config, demo, extract, feeds, poll, replay, rules, run, status, stories
 from watcher.cli.state import State
 
 COMMANDS: Final = (demo.demo, run.run, poll.poll, extract.extract, replay.replay, status.status)
-FAMILIES: Final = {"rules": rules.app, "feeds": feeds.app, "config": config.app}
+FAMILIES: Final = {
+    "rules": rules.app,
+    "feeds": feeds.app,
+    "stories": stories.app,
+    "config": config.app,
+}
 
 app = typer.Typer(
     no_args_is_help=True,

@@ -28,7 +28,9 @@ RELOAD = "A running watcher takes it up on reload: systemctl reload watcher"
 def show(context: typer.Context, as_json: Json = False) -> None:
     """List the feeds with their next poll and their last error."""
     state: State = context.obj
-    rows = asyncio.run(_known(state.config()))
+    feeds = state.answer(lambda store, _: store.feeds())
+    stored = {feed.url: feed for feed in feeds if feed.state != FeedState.REMOVED}
+    rows = [_told(spec, stored.get(spec.url)) for spec in state.config().feed_specs()]
     if as_json:
         typer.echo(json.dumps(rows, ensure_ascii=False, indent=2))
         return
@@ -157,24 +159,6 @@ def _append(config: "Config", file: Path, specs: Sequence[FeedSpec]) -> None:
         typer.echo(f"added {spec.url}  {spec.title}", err=True)
     told = f"{len(fresh)} added to {file}, {len(specs) - len(fresh)} already there."
     typer.echo(f"{told} {RELOAD if fresh else ''}".strip(), err=True)
-
-
-async def _known(config: "Config") -> list[dict[str, object]]:
-    """Tell of the configured feeds, each as the store knows it, where it does."""
-    specs = config.feed_specs()
-    path = config.store.path
-    if path is not None and not path.exists():
-        # looking must not create a database that the service could not write
-        return [_told(spec, None) for spec in specs]
-    from watcher.daemon import utcnow
-    from watcher.store import Store
-
-    store = await Store.open(config.store.url, now=utcnow())
-    try:
-        stored = {feed.url: feed for feed in await store.feeds() if feed.state != FeedState.REMOVED}
-    finally:
-        await store.close()
-    return [_told(spec, stored.get(spec.url)) for spec in specs]
 
 
 def _told(spec: FeedSpec, feed: Feed | None) -> dict[str, object]:

@@ -1,6 +1,5 @@
 """`watcher status`: how the watch fares."""
 
-import asyncio
 import dataclasses
 import json
 from datetime import datetime
@@ -11,7 +10,6 @@ import typer
 from watcher.cli.state import State
 
 if TYPE_CHECKING:
-    from watcher.config import Config
     from watcher.model import Status
 
 
@@ -21,7 +19,7 @@ def status(
 ) -> None:
     """Show feeds, articles, alerts and what waits to be sent."""
     state: State = context.obj
-    found = asyncio.run(_read(state.config()))
+    found = state.answer(lambda store, now: store.status(now))
     if as_json:
         typer.echo(json.dumps(dataclasses.asdict(found), ensure_ascii=False, default=plain))
         return
@@ -52,14 +50,3 @@ def told(found: "Status") -> list[tuple[str, str]]:
         ("Chats", f"{found.chats_active} reachable, {found.chats_suspended} suspended"),
         ("Deliveries", (waiting or "none") + since),
     ]
-
-
-async def _read(config: "Config") -> "Status":
-    from watcher.daemon import utcnow
-    from watcher.store import Store
-
-    store = await Store.open(config.store.url, now=utcnow())
-    try:
-        return await store.status(utcnow())
-    finally:
-        await store.close()

@@ -5,10 +5,12 @@ from watcher.store.chats import Chats
 from watcher.store.entries import Entries, PollResult
 from watcher.store.feeds import Feeds
 from watcher.store.outbox import Outbox
+from watcher.store.stories import Stories
+from watcher.store.threads import Threads
 from watcher.store.upkeep import Upkeep
 
 
-class Store(Feeds, Entries, Articles, Chats, Outbox, Upkeep):
+class Store(Feeds, Entries, Articles, Stories, Threads, Chats, Outbox, Upkeep):
     """The whole store; each parent holds the statements of one concern."""
 
 

@@ -14,14 +14,14 @@ from watcher.model import (
     ArticleId,
     ChatId,
     Decision,
-    DeliveryState,
     Draft,
     EntryId,
+    Kind,
     Pending,
     RuleSetId,
+    StoryId,
     Verdict,
 )
-from watcher.store.chats import present
 from watcher.store.entries import DONE
 from watcher.store.opening import Database, batches, insert_into, reading, writing
 from watcher.store.schema import (
@@ -31,10 +31,12 @@ from watcher.store.schema import (
     columns,
     entries,
     matches,
-    outbox,
     outbox_alerts,
     sentences,
 )
+from watcher.store.stories import place
+from watcher.store.threads import queue
+from watcher.timeline import Placed
 
 COMMON: Final = 3  # different articles of a host that share a sentence: it is page furniture
 UNTOLD: Final = (
@@ -50,7 +52,8 @@ class Recorded:
 
     article: ArticleId
     fresh: bool  # a new article; not another name or a revision of a known one
-    deliveries: int  # how many were written to the outbox
+    deliveries: int  # how many were written to the outbox, edits of what waits there included
+    story: StoryId | None = None  # where it was placed
 
 
 class Articles(Database):
@@ -109,9 +112,10 @@ class Articles(Database):
         sentences: Iterable[int],
         host: str,
         now: datetime,
+        placed: Placed | None = None,
     ) -> Recorded:
         """
-        Store a verdict and the deliveries it causes: all, or nothing.
+        Store a verdict, where it was placed and the deliveries it causes: all, or nothing.
 
         An article that meanwhile became known under one of the names is only linked. An edited
         one (`pending.article`) is revised. A chat hears of an article once for each rule set.
@@ -125,13 +129,16 @@ class Articles(Database):
         if fresh:
             _count(db, host, sentences, now=now)
         _name(db, article, names, now=now)
-        told = _alert(db, article, revision, verdict, now=now)
+        story = place(db, article, verdict, placed, now=now) if placed else None
+        aloud = {one for d in drafts if d.kind is Kind.EDIT for one in d.rule_sets}
+        told = _alert(db, article, revision, verdict, aloud, now=now)
         about = {"article_id": article, "revision": revision, "queued_at": now, "due_at": now}
-        written = 0
+        written, event = 0, placed.event if placed else 0
         for draft in drafts:
-            written += _queue(db, draft, {told[one] for one in draft.rule_sets}, about)
+            wanted = {told[one] for one in draft.rule_sets}
+            written += queue(db, draft, wanted, about, story=story, event=event)
         _finish(db, pending.id, article, pending.revision)
-        return Recorded(article=article, fresh=fresh, deliveries=written)
+        return Recorded(article=article, fresh=fresh, deliveries=written, story=story)
 
 
 def _space(kind: AliasKind) -> str:
@@ -193,7 +200,13 @@ def _count(db: Connection, host: str, hashes: Iterable[int], *, now: datetime) -
 
 
 def _alert(
-    db: Connection, article: ArticleId, revision: int, verdict: Verdict, *, now: datetime
+    db: Connection,
+    article: ArticleId,
+    revision: int,
+    verdict: Verdict,
+    aloud: set[RuleSetId],
+    *,
+    now: datetime,
 ) -> dict[RuleSetId, int]:
     """Store matches and alerts of the rule sets that had none yet; return all alerts there are."""
     mine = select(alerts.c.rule_set, alerts.c.id).where(alerts.c.article_id == article)
@@ -204,25 +217,10 @@ def _alert(
         evidence = [astuple(piece) for piece in match.evidence]
         row = columns(matches, match) | about | {"evidence": evidence, "revision": revision}
         db.execute(insert(matches), row)
-    if verdict.decision not in UNTOLD:
-        for rule_set in dict.fromkeys(match.rule_set for match in new):
+    for rule_set in dict.fromkeys(match.rule_set for match in new):
+        if rule_set in aloud or verdict.decision not in UNTOLD:
             db.execute(insert(alerts), columns(alerts, verdict) | about | {"rule_set": rule_set})
     return {RuleSetId(rule_set): id_ for rule_set, id_ in db.execute(mine)}
-
-
-def _queue(db: Connection, draft: Draft, wanted: set[int], delivery: dict[str, Any]) -> bool:
-    """Write a delivery, unless its chat has, or is to get, each of the alerts wanted already."""
-    chat = present(db, draft.chat)  # it may have moved since the draft was written
-    had = select(outbox_alerts.c.alert_id).where(outbox_alerts.c.chat_id == chat.id)
-    news = wanted.difference(db.scalars(had.where(outbox_alerts.c.alert_id.in_(wanted))))
-    if news:
-        state = DeliveryState.SUSPENDED if chat.suspended_at else DeliveryState.QUEUED
-        place = {"chat_id": chat.id, "thread": chat.thread, "state": state}
-        row = columns(outbox, draft.message) | delivery | place
-        id_ = db.execute(insert(outbox).returning(outbox.c.id), row).scalar_one()
-        rows = [{"alert_id": one, "chat_id": chat.id, "outbox_id": id_} for one in sorted(news)]
-        db.execute(insert(outbox_alerts), rows)
-    return bool(news)
 
 
 def _finish(

@@ -8,7 +8,15 @@ from sqlalchemy import Connection, Row, Select, and_, case, delete, insert, or_,
 
 from watcher.model import Chat, ChatId, ChatSpec, DeliveryState, Level, RuleSetId
 from watcher.store.opening import Database, reading, writing, writing_through
-from watcher.store.schema import chats, columns, outbox, outbox_alerts, subscriptions, value
+from watcher.store.schema import (
+    chats,
+    columns,
+    outbox,
+    outbox_alerts,
+    subscriptions,
+    threads,
+    value,
+)
 
 WAITING = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.UNSURE)
 
@@ -89,7 +97,9 @@ class Chats(Database):
             there = and_(chats.c.channel == row.channel, chats.c.address == address)
             same = and_(chats.c.thread == row.thread, chats.c.id != row.id)
             twin = select(chats.c.id).where(there, same, chats.c.merged_into.is_(None))
-            # Receipts count anew there.
+            # Receipts count anew there: none of the old names a message.
+            old = update(outbox).where(outbox.c.chat_id == row.id)
+            db.execute(old.where(outbox.c.state == DeliveryState.SENT).values(receipt=""))
             values: dict[str, Any] = {"address": address, "last_receipt": ""}
             if other := db.scalar(twin):
                 _merge(db, row, ChatId(other))
@@ -153,3 +163,7 @@ def _merge(db: Connection, chat: Row[Any], other: ChatId) -> None:
     reason = "the chat it moved onto has it already"
     db.execute(known.values(state=DeliveryState.EXPIRED, error=reason))
     db.execute(update(outbox).where(outbox.c.chat_id == chat.id).values(chat_id=other))
+    stories = select(threads.c.story_id).where(threads.c.chat_id == other)
+    followed = threads.c.chat_id == chat.id
+    db.execute(delete(threads).where(followed, threads.c.story_id.in_(stories)))
+    db.execute(update(threads).where(followed).values(chat_id=other))

@@ -4,6 +4,7 @@ Deliveries on their way: claimed, sent, marked.
     queued ─► sending ─► sent                 refused and expired end it too
        ▲         │
        ├─ retry ─┤ surely not sent
+       ├─ renew ─┤ what it edits or answers is gone: it becomes a new message
        │         └─ crash, lapsed lease, no answer ─► unsure ─► sending ...
 
 One message at a time is on its way to one address: only then can a channel find out later
@@ -13,9 +14,20 @@ whether an unsure one arrived. "Sent" is a fact and final, whoever reports it an
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    ScalarSelect,
+    case,
+    func,
+    or_,
+    select,
+    update,
+)
 
-from watcher.model import LONG_AGO, ChatId, Delivery, DeliveryId, DeliveryState, Message
+from watcher.model import LONG_AGO, ChatId, Delivery, DeliveryId, DeliveryState, Kind, Message
+from watcher.store import threads
 from watcher.store.opening import Database, reading, writing_through
 from watcher.store.schema import chats, outbox, value
 
@@ -35,12 +47,18 @@ class Outbox(Database):
         self, db: Connection, now: datetime, *, limit: int, lease: timedelta
     ) -> list[Delivery]:
         """
-        Take deliveries to send, at most one an address, the longest waiting first.
+        Take deliveries to send, at most one an address: by lane, the longest waiting first.
 
         `Delivery.state` is the state before: an unsure one is to be looked for, not sent blindly.
-        A claim not settled within `lease` is handed out again, as unsure.
+        A claim not settled within `lease` is handed out again, as unsure. An edit that would
+        change nothing counts as sent; one of a message that is gone becomes a new message.
         """
-        chosen = [row for row in _heads(db) if _ready_at(row) <= now][:limit]
+        ready = [row for row in _heads(db, now) if _ready_at(row) <= now]
+        ready.sort(key=lambda row: row.lane)
+        chosen = [row for row in ready[:limit] if not _needless(db, row, now)]
+        for row in chosen:
+            if _lost(row):
+                threads.renew(db, row.id, now)
         if chosen:
             taken = update(outbox).where(outbox.c.id.in_([row.id for row in chosen]))
             db.execute(
@@ -56,7 +74,7 @@ class Outbox(Database):
     @reading
     def next_delivery(self, db: Connection, now: datetime) -> datetime | None:
         """Return when `claim` will next find something: `now` or later; `None`: nothing waits."""
-        heads = _heads(db)
+        heads = _heads(db, now)
         return max(now, _ready_at(heads[0])) if heads else None
 
     @writing_through
@@ -65,11 +83,15 @@ class Outbox(Database):
         arrived = {"state": DeliveryState.SENT, "receipt": receipt, "sent_at": now, "error": None}
         under_way = (outbox.c.id == delivery) & (outbox.c.state != DeliveryState.SENT)
         marked = update(outbox).where(under_way).values(**arrived, lease_until=None)
-        chat = db.scalar(marked.returning(outbox.c.chat_id))
+        row = db.execute(marked.returning(outbox)).one_or_none()
+        if row is None:
+            return
+        if row.kind == Kind.EDIT:
+            threads.changed(db, row, now)
         # Receipts are numbers in text: a longer one is higher.
         last, length = chats.c.last_receipt, func.length(chats.c.last_receipt)
         higher = or_(length < len(receipt), (length == len(receipt)) & (last < receipt))
-        newest = update(chats).where(chats.c.id == chat, higher)
+        newest = update(chats).where(chats.c.id == row.chat_id, higher)
         db.execute(newest.values(last_receipt=receipt))
 
     @writing_through
@@ -83,6 +105,12 @@ class Outbox(Database):
         _settle(db, delivery, DeliveryState.UNSURE, doubted=True, due_at=until, error=error)
 
     @writing_through
+    def renew(self, db: Connection, delivery: DeliveryId, *, now: datetime) -> None:
+        """Send as a new message what was to edit or answer a message that is gone."""
+        if db.scalar(select(outbox.c.id).where(_under_way(delivery))):
+            threads.renew(db, delivery, now)
+
+    @writing_through
     def refuse(self, db: Connection, delivery: DeliveryId, *, error: str) -> None:
         """Give up a message that the channel will never take."""
         _settle(db, delivery, DeliveryState.REFUSED, error=error)
@@ -90,23 +118,19 @@ class Outbox(Database):
 
 def _settle(db: Connection, delivery: DeliveryId, state: DeliveryState, **values: object) -> None:
     """End a claim that still stands: what was meanwhile sent or suspended stays so."""
-    mine = (outbox.c.id == delivery) & (outbox.c.state == DeliveryState.SENDING)
-    db.execute(update(outbox).where(mine).values(state=state, lease_until=None, **values))
+    ended = update(outbox).where(_under_way(delivery))
+    db.execute(ended.values(state=state, lease_until=None, **values))
 
 
-def _heads(db: Connection) -> list[Row[Any]]:
+def _under_way(delivery: DeliveryId) -> ColumnElement[bool]:
+    return (outbox.c.id == delivery) & (outbox.c.state == DeliveryState.SENDING)
+
+
+def _heads(db: Connection, now: datetime) -> list[Row[Any]]:
     """Find what each address gets next, soonest first; nothing passes what is in flight or doubt."""
     mine = outbox.c.chat_id == chats.c.id
     busy = outbox.c.state.in_((DeliveryState.SENDING, DeliveryState.UNSURE))
-    oldest = (
-        select(outbox.c.id)
-        .where(outbox.c.state == DeliveryState.QUEUED, mine)
-        .order_by(outbox.c.due_at, outbox.c.id)
-        .limit(1)
-        .correlate(chats)
-        .scalar_subquery()
-    )
-    there = chats.alias("there")
+    target, there = outbox.alias("target"), chats.alias("there")
     receipt = (
         select(there.c.last_receipt)
         .where(there.c.channel == chats.c.channel, there.c.address == chats.c.address)
@@ -120,13 +144,31 @@ def _heads(db: Connection) -> list[Row[Any]]:
         chats.c.address,
         chats.c.paused_until,
         receipt.label("last_receipt"),
-    )
+        target.c.receipt.label("target"),
+        target.c.rendered.label("target_rendered"),
+    ).where(chats.c.active, chats.c.suspended_at.is_(None))
     heads: dict[tuple[str, str], Row[Any]] = {}
-    for which in (mine & busy, outbox.c.id == oldest):
-        waiting = head.join(chats, which).where(chats.c.active, chats.c.suspended_at.is_(None))
-        for row in db.execute(waiting.order_by(outbox.c.due_at, outbox.c.id)):
+    for which in (mine & busy, outbox.c.id == _next(now)):
+        both = head.select_from(outbox).join(chats, which)
+        waiting = both.outerjoin(target, outbox.c.target_id == target.c.id)
+        for row in db.execute(waiting.order_by(*_turn(now))):
             heads.setdefault((row.channel, row.address), row)
     return sorted(heads.values(), key=lambda row: (_ready_at(row), row.id))
+
+
+def _next(now: datetime) -> ScalarSelect[int]:
+    """Select what a chat gets next: an answer never comes before what it answers."""
+    queued, earlier = DeliveryState.QUEUED, outbox.alias("earlier")
+    unsent = (earlier.c.id == outbox.c.target_id) & (earlier.c.state == queued)
+    mine = (outbox.c.chat_id == chats.c.id) & (outbox.c.state == queued)
+    waits = select(outbox.c.id).where(mine, ~select(earlier.c.id).where(unsent).exists())
+    return waits.order_by(*_turn(now)).limit(1).correlate(chats).scalar_subquery()
+
+
+def _turn(now: datetime) -> tuple[ColumnElement[Any], ...]:
+    """Order deliveries: of what is due, the lowest lane comes first."""
+    late = outbox.c.due_at > now
+    return late, case((late, 0), else_=outbox.c.lane), outbox.c.due_at, outbox.c.id
 
 
 def _ready_at(row: Row[Any]) -> datetime:
@@ -135,9 +177,23 @@ def _ready_at(row: Row[Any]) -> datetime:
     return max(at, row.paused_until or LONG_AGO)
 
 
+def _lost(row: Row[Any]) -> bool:
+    """Tell whether a head is an edit of a message that the chat does not have."""
+    return row.kind == Kind.EDIT and not row.target
+
+
+def _needless(db: Connection, row: Row[Any], now: datetime) -> bool:
+    """Count an edit as sent after which its message would read as it does already."""
+    if row.kind == Kind.EDIT and row.target and row.rendered == row.target_rendered:
+        done = {"state": DeliveryState.SENT, "receipt": row.target, "sent_at": now}
+        db.execute(update(outbox).where(outbox.c.id == row.id).values(**done))
+        return True
+    return False
+
+
 def _delivery(row: Row[Any]) -> Delivery:
     """Read a head as it is handed out."""
-    queued = row.state == DeliveryState.QUEUED
+    queued = row.state == DeliveryState.QUEUED or _lost(row)
     return value(
         Delivery,
         row,
@@ -146,4 +202,6 @@ def _delivery(row: Row[Any]) -> Delivery:
         message=value(Message, row),
         state=DeliveryState.QUEUED if queued else DeliveryState.UNSURE,
         attempts=row.attempts + 1,
+        kind=Kind.NEW if _lost(row) else Kind(row.kind),
+        target=row.target or "",
     )

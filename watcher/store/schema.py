@@ -30,7 +30,7 @@ def columns(table: Table, *values: object) -> dict[str, Any]:
     }
 
 
-def value(kind: type[V], row: Row[Any], **others: object) -> V:
+def value(kind: type[V], row: Row[Any], /, **others: object) -> V:
     """Read a value out of a row: each field not among `others` takes the column of its name."""
     names = {field.name for field in fields(kind)} & row._mapping.keys()  # type: ignore[arg-type]
     return kind(**{name: row._mapping[name] for name in names} | others)
@@ -193,11 +193,56 @@ chats = Table(
     Column("active", Boolean, nullable=False),
     Column("since", Instant, nullable=False),
     Column("merged_into", Integer, ForeignKey("chats.id")),
-    *optional(Instant, "paused_until", "suspended_at"),
+    *optional(Instant, "paused_until", "suspended_at", "edited_at"),
     Column("error", Words),
     *required(Words, "last_receipt", default=""),
     UniqueConstraint("channel", "configured", "thread"),
     Index(None, "channel", "address"),
+)
+
+stories = Table(
+    "stories",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    *required(Instant, "first_at"),  # of publication
+    Column("last_at", Instant, nullable=False, index=True),
+    Column("head_id", Integer, ForeignKey("articles.id"), nullable=False),
+    Column("state", JSON, nullable=False),  # what placing wrote
+)
+
+members = Table(
+    "members",
+    metadata,
+    Column("article_id", Integer, ForeignKey("articles.id"), primary_key=True),
+    Column("story_id", Integer, ForeignKey("stories.id"), nullable=False, index=True),
+    Column("event", Integer, nullable=False),
+    *required(Words, "decision", "reason", "host"),
+    Column("origin_id", Integer, ForeignKey("articles.id")),  # whose text it copies
+    Column("published_at", Instant, nullable=False, index=True),
+    *required(Instant, "seen_at"),
+    Column("features", JSON(none_as_null=True)),  # what placing wrote; null once pruned
+    Column("version", Integer, nullable=False),  # of the features
+)
+
+story_links = Table(
+    "story_links",
+    metadata,
+    Column("story_id", Integer, ForeignKey("stories.id"), primary_key=True),
+    Column("other_id", Integer, ForeignKey("stories.id"), primary_key=True),
+    *required(Words, "reason"),
+)
+
+ledger = Table(
+    "ledger",
+    metadata,
+    Column("issuer", Words, primary_key=True),
+    Column("product", Words, primary_key=True),
+    Column("direction", Words, primary_key=True),
+    *required(Words, "polarity", "detail"),
+    *required(Instant, "since"),
+    Column("certain", Boolean, nullable=False),
+    Column("sources", JSON, nullable=False),
+    Column("story_id", Integer, ForeignKey("stories.id"), nullable=False),
 )
 
 subscriptions = Table(  # a chat without any follows every rule set
@@ -215,7 +260,11 @@ outbox = Table(
     Column("article_id", Integer, ForeignKey("articles.id"), nullable=False),
     Column("revision", Integer, nullable=False),  # of the article
     Column("thread", Integer, nullable=False),  # 0: none
-    *required(Words, "html", "link", "button", "state"),
+    *required(Words, "kind", "html", "link", "button", "state"),
+    *required(Words, "rendered"),  # digest of what the message says, later edits included
+    Column("story_id", Integer, ForeignKey("stories.id")),
+    Column("target_id", Integer, ForeignKey("outbox.id"), index=True),  # to edit or to answer
+    Column("lane", Integer, nullable=False),  # lower ones go first
     Column("silent", Boolean, nullable=False),
     Column("doubted", Boolean, nullable=False, default=False),  # it may have arrived
     *required(Instant, "queued_at", "due_at"),
@@ -223,7 +272,7 @@ outbox = Table(
     Column("attempts", Integer, nullable=False, default=0),
     Column("error", Words),
     *required(Words, "receipt", default=""),
-    Index(None, "state", "chat_id", "due_at"),
+    Index(None, "state", "chat_id", "due_at", "lane", "target_id"),  # all that `claim` looks at
 )
 
 outbox_alerts = Table(  # the key makes "one alert, one delivery a chat" a fact of the database
@@ -232,6 +281,17 @@ outbox_alerts = Table(  # the key makes "one alert, one delivery a chat" a fact 
     Column("alert_id", Integer, ForeignKey("alerts.id"), primary_key=True),
     Column("chat_id", Integer, ForeignKey("chats.id"), primary_key=True),
     Column("outbox_id", Integer, ForeignKey("outbox.id"), nullable=False),
+)
+
+threads = Table(  # the one message by which a chat follows a story
+    "threads",
+    metadata,
+    Column("chat_id", Integer, ForeignKey("chats.id"), primary_key=True),
+    Column("story_id", Integer, ForeignKey("stories.id"), primary_key=True),
+    Column("outbox_id", Integer, ForeignKey("outbox.id"), nullable=False),
+    Column("articles", Integer, nullable=False),  # told in this message
+    *required(Instant, "since"),  # it was written
+    Column("event", Integer, nullable=False),  # the last one told
 )
 
 sentences = Table(

@@ -1,0 +1,159 @@
+"""Stories in the store: what placing needs back, and what people may list."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from tests.newsroom import (
+    H200,
+    NOW,
+    QUOTA,
+    draft,
+    name,
+    placed,
+    subscribed,
+    verdict,
+    waiting,
+)
+from watcher.claims import Detail, Polarity
+from watcher.errors import StoreError
+from watcher.model import Chat, Decision, Kind, RuleSetId, StoryId
+from watcher.store import Recorded, Store
+from watcher.timeline import Holding, Link, Member, Placed
+
+DAY = timedelta(days=1)
+HELD = Holding(
+    issuer="Pékin",
+    product="H200",
+    direction="cn_import",
+    polarity=Polarity.CLOSED,
+    detail=Detail.IMPOSED,
+    since=NOW - DAY,
+    certain=False,
+    sources=("puces.example",),
+)
+
+
+@pytest.fixture
+async def store() -> AsyncIterator[Store]:
+    """Open a database in memory."""
+    opened = await Store.open("sqlite://", now=NOW)
+    yield opened
+    await opened.close()
+
+
+async def place(
+    store: Store,
+    number: int,
+    where: Placed,
+    *chats: Chat,
+    decision: Decision = Decision.ATTACH,
+    rule_sets: tuple[RuleSetId, ...] = (H200,),
+) -> Recorded:
+    """Store an article where it was placed."""
+    return await store.record(
+        await waiting(store, number),
+        verdict(*rule_sets, decision=decision),
+        aliases=[name(f"puces.example/{number}")],
+        drafts=[replace(draft(chat, *rule_sets), kind=Kind.EDIT) for chat in chats],
+        sentences=[],
+        host="puces.example",
+        now=NOW,
+        placed=where,
+    )
+
+
+async def test_the_window_gives_back_what_placing_wrote(store: Store) -> None:
+    """Members come back whole, those published since then, in the order of publication."""
+    first = await place(store, 1, placed(None, published_at=NOW - DAY), decision=Decision.FIRST)
+    old = await place(
+        store, 2, placed(first.story, published_at=NOW - 3 * DAY, origin=first.article)
+    )
+    await place(store, 3, placed(first.story, published_at=NOW - 30 * DAY))
+    assert first.story is not None
+    member = Member(
+        article=old.article,
+        story=first.story,
+        event=1,
+        decision=Decision.ATTACH,
+        reason="a sentence",
+        origin=first.article,
+        published_at=NOW - 3 * DAY,
+        seen_at=NOW,
+        host="puces.example",
+        features={"terms": ["h200"]},
+        version=1,
+    )
+    window = await store.window(NOW - 21 * DAY)
+    assert window[0] == member
+    assert [one.article for one in window] == [old.article, first.article]
+    await store.prune(NOW + 201 * DAY)
+    assert await store.window(NOW - 300 * DAY) == []
+
+
+async def test_a_story_is_a_timeline(store: Store) -> None:
+    """Chapters follow the dates of publication, with decision and reason; the head may change."""
+    [chat] = await subscribed(store, "7")
+    first = await place(store, 1, placed(None), decision=Decision.FIRST, rule_sets=(H200, QUOTA))
+    assert first.story == StoryId(1)
+    late = placed(first.story, published_at=NOW - 2 * DAY, head=False, state={"h200": "closed"})
+    await place(store, 2, late, decision=Decision.LATE)
+    link = Link(other=StoryId(1), reason="the same product, 40 days later")
+    after = placed(None, published_at=NOW + DAY, links=(link, link))
+    second = await place(store, 3, after, chat, decision=Decision.FIRST)
+    story = await store.story(StoryId(1))
+    assert story is not None
+    assert (story.first_at, story.last_at) == (NOW - 2 * DAY, NOW)
+    assert (story.head, story.articles, story.state) == (first.article, 2, {"h200": "closed"})
+    assert [(c.decision, c.reason, c.told) for c in story.chapters] == [
+        (Decision.LATE, "a sentence", 0),
+        (Decision.FIRST, "a sentence", 0),
+    ]
+    assert story.chapters[1].rule_sets == (H200, QUOTA)
+    assert story.links == (replace(link, other=StoryId(2)),)
+    assert second.story is not None
+    other = await store.story(second.story)
+    assert other is not None
+    assert (other.links, other.chapters[0].told) == ((link,), 1)
+    assert [one.id for one in await store.stories()] == [2, 1]
+    assert [one.articles for one in await store.stories(limit=1)] == [1]
+    assert await store.story(StoryId(99)) is None
+
+
+async def test_silence_can_be_listed(store: Store) -> None:
+    """Every article that joined a story without anybody being told is found, with its reason."""
+    [chat] = await subscribed(store, "7")
+    first = await place(store, 1, placed(None), chat, decision=Decision.FIRST)
+    await place(store, 2, placed(first.story))
+    await place(store, 3, placed(first.story), chat, decision=Decision.COPY)
+    found = await store.untold(NOW)
+    assert [(one.story, one.decision) for one in found] == [(StoryId(1), Decision.ATTACH)]
+    assert await store.untold(NOW + DAY) == ()
+
+
+async def test_the_ledger_holds_the_last_state(store: Store) -> None:
+    """A claim has one state, with the story that brought it; what placing changes is replaced."""
+    first = await place(store, 1, placed(None, holdings=(HELD,)))
+    opened = replace(HELD, polarity=Polarity.OPEN, detail=Detail.EASED, since=NOW, certain=True)
+    b200 = replace(HELD, product="B200")
+    await place(store, 2, placed(None, holdings=(b200, opened)))
+    assert await store.holdings() == [
+        replace(b200, story=StoryId(2)),
+        replace(opened, story=StoryId(2)),
+    ]
+    elder = replace(opened, sources=("a.example", "b.example"), story=first.story)
+    await place(store, 3, placed(None, holdings=(elder,)))
+    assert (await store.holdings())[1] == elder
+
+
+async def test_placed_with_the_verdict_or_not_at_all(store: Store) -> None:
+    """A story that cannot be written takes its article along; the entry waits as before."""
+    nowhere = placed(None, links=(Link(other=StoryId(99), reason="none"),), holdings=(HELD,))
+    with pytest.raises(StoreError):
+        await place(store, 1, nowhere)
+    assert await store.stories() == []
+    assert await store.holdings() == []
+    assert (await store.status(NOW)).articles == 0
+    assert (await place(store, 1, placed(None))).story == StoryId(1)

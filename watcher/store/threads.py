@@ -1,0 +1,167 @@
+"""
+The living message: what a chat is to be told becomes a new message, an edit or a reply.
+
+An edit or reply names the delivery whose message it is about; that one's receipt is looked up when
+the edit is claimed, so it is true whatever was sent, moved or lost in between.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from watcher.model import ChatId, DeliveryState, Draft, Kind, Message, StoryId
+from watcher.store.chats import present
+from watcher.store.entries import digest
+from watcher.store.opening import Database, insert_into, reading
+from watcher.store.schema import chats, columns, outbox, outbox_alerts, threads, value
+from watcher.timeline import Told
+
+CALM: Final = timedelta(minutes=1)  # between two edits in one chat
+UNSENT: Final = (DeliveryState.QUEUED, DeliveryState.SUSPENDED)
+NEVER: Final = (DeliveryState.REFUSED, DeliveryState.EXPIRED)
+REVERSALS, ALERTS, EDITS = range(3)  # lanes
+
+
+class Threads(Database):
+    """Statements over `threads`."""
+
+    @reading
+    def told_of(self, db: Connection, story: StoryId) -> list[Told]:
+        """Return what each chat reads of a story, or soon will."""
+        living = select(threads, outbox.c.receipt, outbox.c.state, outbox.c.rendered)
+        rows = db.execute(living.join(outbox, threads.c.outbox_id == outbox.c.id).where(_of(story)))
+        return [value(Told, r, chat=r.chat_id, state=DeliveryState(r.state)) for r in rows]
+
+
+def queue(
+    db: Connection,
+    draft: Draft,
+    wanted: set[int],
+    delivery: dict[str, Any],
+    *,
+    story: StoryId | None,
+    event: int,
+) -> bool:
+    """
+    Write a delivery, unless its chat has, or is to get, each of the alerts wanted already.
+
+    `story` is the article's own: a new message becomes what its chat reads of that story.
+    """
+    chat = present(db, draft.chat)  # it may have moved since the draft was written
+    had = select(outbox_alerts.c.alert_id).where(outbox_alerts.c.chat_id == chat.id)
+    news = wanted.difference(db.scalars(had.where(outbox_alerts.c.alert_id.in_(wanted))))
+    about = draft.story or story
+    living = None
+    if about and draft.kind is not Kind.NEW:
+        living = _living(db, chat.id, about)
+    editing = draft.kind is Kind.EDIT and living is not None
+    if not news and not editing:
+        return False
+    state = DeliveryState.SUSPENDED if chat.suspended_at else DeliveryState.QUEUED
+    place = {"chat_id": chat.id, "thread": chat.thread, "state": state}
+    row = columns(outbox, draft.message) | delivery | place
+    row |= {"rendered": rendered(draft.message), "story_id": about if editing else story}
+    if editing and living is not None:
+        id_ = _edit(db, row, living, earliest=chat.edited_at and chat.edited_at + CALM)
+        _grow(db, chat.id, about, event, more=bool(news))
+    else:
+        id_ = _send(db, row, draft, living)
+        _follow(db, chat.id, story, id_, event, now=delivery["queued_at"])
+    rows = [{"alert_id": one, "chat_id": chat.id, "outbox_id": id_} for one in sorted(news)]
+    if rows:
+        db.execute(insert(outbox_alerts), rows)
+    return True
+
+
+def rendered(message: Message) -> str:
+    """Shorten what a reader sees of a message, to tell whether an edit would change it."""
+    return digest(message.html, message.link, message.button)
+
+
+def renew(db: Connection, delivery: int, now: datetime) -> None:
+    """
+    Queue an edit or reply as a new message, since the one it is about is gone.
+
+    What else was to edit or answer the lost message is now about the new one, and so is the story.
+    """
+    row = db.execute(select(outbox).where(outbox.c.id == delivery)).one()
+    if row.kind == Kind.EDIT:
+        others = (outbox.c.target_id == row.target_id) & outbox.c.state.in_(UNSENT)
+        db.execute(update(outbox).where(others).values(target_id=delivery))
+        followed = threads.c.outbox_id == row.target_id
+        db.execute(update(threads).where(followed).values(outbox_id=delivery))
+    queued = {"state": DeliveryState.QUEUED, "doubted": False, "lease_until": None, "due_at": now}
+    alone = {"kind": Kind.NEW, "target_id": None, "lane": min(row.lane, ALERTS)}
+    db.execute(update(outbox).where(outbox.c.id == delivery).values(**queued, **alone))
+
+
+def changed(db: Connection, edit: Row[Any], now: datetime) -> None:
+    """Note what a message says since an edit; the chat's other edits wait for a while."""
+    edited = update(outbox).where(outbox.c.id == edit.target_id)
+    db.execute(edited.values(rendered=edit.rendered))
+    db.execute(update(chats).where(chats.c.id == edit.chat_id).values(edited_at=now))
+    edits = (outbox.c.chat_id == edit.chat_id) & (outbox.c.kind == Kind.EDIT)
+    early = edits & (outbox.c.state == DeliveryState.QUEUED) & (outbox.c.due_at < now + CALM)
+    db.execute(update(outbox).where(early).values(due_at=now + CALM))
+
+
+def _of(story: StoryId) -> Any:
+    return threads.c.story_id == story
+
+
+def _living(db: Connection, chat: ChatId, story: StoryId) -> Row[Any] | None:
+    """Find a chat's message of a story, unless no channel would ever take it."""
+    mine = _of(story) & (threads.c.chat_id == chat)
+    found = select(outbox).join(threads, threads.c.outbox_id == outbox.c.id).where(mine)
+    return db.execute(found.where(outbox.c.state.not_in(NEVER))).one_or_none()
+
+
+def _edit(
+    db: Connection, row: dict[str, Any], living: Row[Any], *, earliest: datetime | None
+) -> int:
+    """Let the newest text win: in the message if it has not left, in an edit that waits, or anew."""
+    unsent = outbox.c.state.in_(UNSENT) & ~outbox.c.doubted
+    waits = (outbox.c.target_id == living.id) & (outbox.c.kind == Kind.EDIT)
+    open_ = select(outbox.c.id).where(unsent, (outbox.c.id == living.id) | waits)
+    known = db.scalar(open_.order_by(outbox.c.id.desc()))
+    if known is not None:
+        text = {name: row[name] for name in ("html", "link", "button", "rendered")}
+        newer = {name: row[name] for name in ("article_id", "revision")}
+        db.execute(update(outbox).where(outbox.c.id == known).values(**text, **newer))
+        return int(known)
+    about = {"kind": Kind.EDIT, "lane": EDITS, "target_id": living.id}
+    due = max(row["due_at"], earliest or row["due_at"])
+    edit = row | about | {"due_at": due}
+    return int(db.execute(insert(outbox).returning(outbox.c.id), edit).scalar_one())
+
+
+def _send(db: Connection, row: dict[str, Any], draft: Draft, living: Row[Any] | None) -> int:
+    """Queue a message of its own; an edit of what is not there is one too."""
+    reply = draft.kind is Kind.REPLY
+    aloud = reply and not draft.message.silent
+    about = {
+        "kind": Kind.REPLY if reply else Kind.NEW,
+        "lane": REVERSALS if aloud else ALERTS,
+        "target_id": living.id if reply and living is not None else None,
+    }
+    return int(db.execute(insert(outbox).returning(outbox.c.id), row | about).scalar_one())
+
+
+def _follow(
+    db: Connection, chat: ChatId, story: StoryId | None, delivery: int, event: int, *, now: datetime
+) -> None:
+    """Let a chat read a story in this message from now on."""
+    if story is None:
+        return
+    told = {"outbox_id": delivery, "articles": 1, "since": now, "event": event}
+    new = insert_into(threads).values(chat_id=chat, story_id=story, **told)
+    key = [threads.c.chat_id, threads.c.story_id]
+    db.execute(new.on_conflict_do_update(index_elements=key, set_=told))
+
+
+def _grow(db: Connection, chat: ChatId, story: StoryId | None, event: int, *, more: bool) -> None:
+    """Count an article that joins a chat's message of a story."""
+    mine = (threads.c.chat_id == chat) & (threads.c.story_id == story)
+    told = {"articles": threads.c.articles + more, "event": event}
+    db.execute(update(threads).where(mine).values(told))

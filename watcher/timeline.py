@@ -1,0 +1,124 @@
+"""
+What is kept of stories: who belongs to them, what they add up to, and what each chat reads of them.
+
+`features` and `state` are what placing wrote of an article and of a story: JSON that only placing
+reads, with the `version` of its writing.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from watcher.claims import Detail, Polarity
+from watcher.model import (
+    ArticleId,
+    ChatId,
+    Decision,
+    DeliveryState,
+    RuleSetId,
+    StoryId,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A story that has to do with another."""
+
+    other: StoryId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holding:
+    """What is held to be so: the state of one claim, by the dates of publication."""
+
+    issuer: str
+    product: str
+    direction: str
+    polarity: Polarity
+    detail: Detail
+    since: datetime
+    certain: bool  # else only one source says so, or says it with reserve
+    sources: tuple[str, ...]  # hosts, each once
+    story: StoryId | None = None  # None: the story of the article being placed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """Where an article was placed; written with its verdict."""
+
+    story: StoryId | None  # None: it begins one
+    event: int  # of the story, counted from 1
+    published_at: datetime
+    host: str
+    features: Any
+    version: int
+    state: Any  # of the story, as it is now
+    head: bool = True  # the story's message is about this article from now on
+    origin: ArticleId | None = None  # whose text it copies
+    links: tuple[Link, ...] = ()
+    holdings: tuple[Holding, ...] = ()  # those that it changes, as they are now
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """An article in its story."""
+
+    article: ArticleId
+    story: StoryId
+    event: int
+    decision: Decision
+    reason: str
+    origin: ArticleId | None
+    published_at: datetime
+    seen_at: datetime
+    host: str
+    features: Any  # None once they are too old to be compared with
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chapter:
+    """A member as people read it."""
+
+    article: ArticleId
+    story: StoryId
+    event: int
+    decision: Decision
+    reason: str
+    origin: ArticleId | None
+    published_at: datetime
+    seen_at: datetime
+    title: str
+    site: str
+    url: str
+    rule_sets: tuple[RuleSetId, ...]
+    told: int  # chats that heard of it, or soon will
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """All articles telling one thing; `chapters` by the dates of publication."""
+
+    id: StoryId
+    first_at: datetime
+    last_at: datetime
+    head: ArticleId
+    state: Any
+    articles: int
+    title: str  # of the head
+    links: tuple[Link, ...] = ()
+    chapters: tuple[Chapter, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What one chat reads of a story: its living message."""
+
+    chat: ChatId
+    receipt: str  # empty: not there yet, or gone
+    state: DeliveryState
+    rendered: str  # digest of what it says
+    articles: int  # told in this message
+    since: datetime  # when it was written
+    event: int  # the last that was told
