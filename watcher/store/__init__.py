@@ -4,14 +4,15 @@ from watcher.store.articles import Articles, Recorded
 from watcher.store.chats import Chats
 from watcher.store.entries import Entries, PollResult
 from watcher.store.feeds import Feeds
+from watcher.store.memory import Memory, Remembered
 from watcher.store.outbox import Outbox
 from watcher.store.stories import Stories
 from watcher.store.threads import Threads
 from watcher.store.upkeep import Upkeep
 
 
-class Store(Feeds, Entries, Articles, Stories, Threads, Chats, Outbox, Upkeep):
+class Store(Feeds, Entries, Articles, Memory, Stories, Threads, Chats, Outbox, Upkeep):
     """The whole store; each parent holds the statements of one concern."""
 
 
-__all__ = ["PollResult", "Recorded", "Store"]
+__all__ = ["PollResult", "Recorded", "Remembered", "Store"]

@@ -34,7 +34,7 @@ class Stories(Database):
         """Return the articles to compare a new one with, by the dates of publication."""
         recent = (members.c.published_at >= since) & members.c.features.isnot(None)
         order = members.c.published_at, members.c.article_id
-        return [_member(row) for row in db.execute(select(members).where(recent).order_by(*order))]
+        return [member(row) for row in db.execute(select(members).where(recent).order_by(*order))]
 
     @reading
     def stories(self, db: Connection, *, limit: int = MOST) -> list[Story]:
@@ -88,10 +88,10 @@ def place(
 
 
 def _join(db: Connection, article: ArticleId, placed: Placed) -> StoryId:
-    """Begin a story with an article, or have it join one."""
+    """Begin a story with an article, which gives it its number, or have it join one."""
     at, told = placed.published_at, {"state": placed.state}
     if placed.story is None:
-        begun = told | {"first_at": at, "last_at": at, "head_id": article}
+        begun = told | {"id": article, "first_at": at, "last_at": at, "head_id": article}
         return StoryId(db.execute(insert(stories).returning(stories.c.id), begun).scalar_one())
     span = {
         "first_at": func.min(stories.c.first_at, at),
@@ -147,7 +147,7 @@ def _chapters(db: Connection, which: ColumnElement[bool]) -> tuple[Chapter, ...]
     )
 
 
-def _member(row: Row[Any]) -> Member:
+def member(row: Row[Any]) -> Member:
     article, story, decision = row.article_id, row.story_id, Decision(row.decision)
     return value(Member, row, article=article, story=story, decision=decision, origin=row.origin_id)
 
