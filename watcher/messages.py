@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from gettext import NullTranslations
 from typing import Final, TypeAlias
 from zoneinfo import ZoneInfo
@@ -12,7 +13,17 @@ from babel.dates import format_datetime
 from watcher import facts, urls
 from watcher import text as reading
 from watcher.claims import Evidence, ZoneKind
-from watcher.model import Article, Match, Message, Origin, Precision, Published, RuleSetId, Severity
+from watcher.model import (
+    Article,
+    Decision,
+    Match,
+    Message,
+    Origin,
+    Precision,
+    Published,
+    RuleSetId,
+    Severity,
+)
 from watcher.spans import Part, Span, clean, clip, fit, html, is_link
 
 # In characters.
@@ -23,6 +34,7 @@ SITE: Final = 80
 QUOTE: Final = 600
 FIGURE: Final = 120
 
+OTHERS: Final = 5  # sources that are named
 QUOTES: Final = 2
 FIGURES: Final = 3
 BOLD: Final = 24  # matched words of one quote
@@ -41,6 +53,11 @@ MARKERS: Final[Mapping[Severity, tuple[str, str]]] = {
     Severity.NORMAL: ("🔔", N_("Alert")),
     Severity.HIGH: ("🚨", N_("Priority alert")),
 }
+HEADS: Final[Mapping[Decision, tuple[str, str]]] = {
+    Decision.REVERSAL: ("🔁", N_("Reversal")),
+    Decision.NEW_LOCK: ("🔁", N_("Reversal: another party decides")),
+    Decision.DEVELOPMENT: ("🧵", N_("Continued")),
+}
 ORIGINS: Final[Mapping[Origin, str]] = {
     Origin.FEED_ONLY: N_("Read in the feed only: pages are switched off."),
     Origin.NO_LINK: N_("Read in the feed only: it gives no link to the article."),
@@ -58,6 +75,18 @@ FRAMES: Final[Mapping[Precision, str]] = {
 }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thread:
+    """What a living message tells beside its head article."""
+
+    head: Decision | None = None  # a key of HEADS; None: a plain alert
+    before: Article | None = None  # what the message answers
+    others: Sequence[Article] = ()  # in the order in which they came
+    figures: Sequence[str] = ()  # of the others, as printed
+    sites: int = 1
+    origins: int = 1  # texts that are no copies
+
+
 # The alert ----------------------------------------------------------------------------------------
 
 
@@ -68,6 +97,7 @@ def alert(
     titles: Mapping[RuleSetId, str],
     translations: NullTranslations,
     language: str,
+    thread: Thread = Thread(),
 ) -> Message:
     """
     Tell one chat of an article and of all the matches it follows.
@@ -77,7 +107,7 @@ def alert(
     say = translations.gettext
     link = next((url for url in (article.url, article.canonical) if is_link(url)), "")
     loudest = max((match.severity for match in matches), key=list(Severity).index)
-    emoji, word = MARKERS[loudest]
+    emoji, word = HEADS[thread.head] if thread.head else MARKERS[loudest]
     named = [(titles.get(match.rule_set, match.rule_set), match) for match in matches]
     rules = _listed(f"{title} ({match.title or match.rule})" for title, match in named)
     rule = translations.ngettext(
@@ -85,9 +115,9 @@ def alert(
     )
     quotes = _quotes(article, matches)
     name = _name(article) or urls.host(link) or say(N_("Untitled"))
-    date = _date(article.published, translations, language) if article.published else ""
+    date = _date(article.published, translations, language)
     source = [clip(article.site or urls.host(link), SITE), date]
-    figures = _figures(article, matches)
+    figures = _figures(article, matches, thread.figures)
     counted = say(N_("Figures: {figures}")).format(figures=figures) if figures else ""
     note = ORIGINS.get(article.origin)
     parts = [
@@ -97,6 +127,7 @@ def alert(
         Part([Span(line)] if (line := " · ".join(filter(None, source))) else []),
         *(Part(quote, rank=2 + 2 * n, gap="\n" if n else "\n\n") for n, quote in enumerate(quotes)),
         Part([Span(counted)] if counted else [], rank=3, gap="\n" if quotes else "\n\n"),
+        *_thread(thread, translations, language),
         Part([Span(say(note), italic=True)] if note else [], rank=1),
         Part([Span(rule.format(rules=rules), italic=True)], gap="\n\n"),
     ]
@@ -130,8 +161,10 @@ def _name(article: Article) -> str:
     return clip(text[start:end], MADE_TITLE)
 
 
-def _date(published: Published, translations: NullTranslations, language: str) -> str:
+def _date(published: Published | None, translations: NullTranslations, language: str) -> str:
     """Say no more of a date than is known, in Paris time."""
+    if published is None:
+        return ""
     at = published.at.astimezone(PARIS)
     timed = published.precision in (Precision.TIME, Precision.ASSUMED_ZONE)
     pattern = translations.gettext(N_("d MMM y 'at' HH:mm") if timed else N_("d MMMM y"))
@@ -142,9 +175,38 @@ def _date(published: Published, translations: NullTranslations, language: str) -
     return translations.gettext(frame).format(date=date) if frame else date
 
 
-def _figures(article: Article, matches: Sequence[Match]) -> str:
-    told = facts.select(article, matches, most=FIGURES)
-    return " · ".join(clip(fact.quote, FIGURE) for fact in told)
+def _figures(article: Article, matches: Sequence[Match], more: Sequence[str]) -> str:
+    told = [fact.quote for fact in facts.select(article, matches, most=FIGURES)]
+    return " · ".join(dict.fromkeys(clip(quote, FIGURE) for quote in (*told, *more)))
+
+
+def _thread(thread: Thread, translations: NullTranslations, language: str) -> list[Part]:
+    """Tell what the message answers, and who else tells of it."""
+    parts = []
+    if thread.before:
+        date = _date(thread.before.published, translations, language)
+        frame = N_("Before, {date}: ") if date else N_("Before: ")
+        head = translations.gettext(frame).format(date=date)
+        parts.append(Part([Span(head), _named(thread.before)], rank=5, gap="\n\n"))
+    if thread.others:
+        sites = translations.ngettext("{n} source", "{n} sources", thread.sites)
+        origins = translations.ngettext("{n} of origin", "{n} of origin", thread.origins)
+        line = f"{sites.format(n=thread.sites)}, {origins.format(n=thread.origins)}"
+        parts.append(Part([Span(line, bold=True)], rank=6, gap="\n\n"))
+        for other in thread.others[:OTHERS]:
+            date = _date(other.published, translations, language)
+            where = ", ".join(filter(None, (clip(other.site, SITE), date)))
+            parts.append(
+                Part([Span("• "), _named(other), Span(f" ({where})" if where else "")], rank=7)
+            )
+        if (rest := len(thread.others) - OTHERS) > 0:
+            parts.append(Part([Span(f"+ {rest}")], rank=6))
+    return parts
+
+
+def _named(article: Article) -> Span:
+    link = next((url for url in (article.url, article.canonical) if is_link(url)), "")
+    return Span(_name(article) or urls.host(link), link=link)
 
 
 # Quotes -------------------------------------------------------------------------------------------

@@ -19,6 +19,8 @@ ArticleId = NewType("ArticleId", int)
 AlertId = NewType("AlertId", int)
 DeliveryId = NewType("DeliveryId", int)
 ChatId = NewType("ChatId", int)
+StoryId = NewType("StoryId", int)  # that of its first article
+EventId = NewType("EventId", int)  # that of its first article
 RuleSetId = NewType("RuleSetId", str)
 RuleId = NewType("RuleId", str)  # "set/rule"
 
@@ -207,8 +209,14 @@ class Decision(StrEnum):
     """Why subscribers hear of an article, or why they do not."""
 
     FIRST = "first"
+    ATTACH = "attach"  # of a known event, nothing new
+    DEVELOPMENT = "development"  # a new event, actor or figure in a known story
+    REVERSAL = "reversal"  # the same issuer now says the opposite
+    NEW_LOCK = "new_lock"  # another issuer says the opposite
     COPY = "copy"
     REVISION = "revision"
+    LATE = "late"  # older than what was told, and the opposite of it
+    BACKGROUND = "background"  # only a reminder
     NO_MATCH = "no_match"
 
 

@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from watcher import articles, facts, pipeline, stories, urls
+from watcher import articles, facts, locales, pipeline, stories, urls
+from watcher.chronicle import Chronicle, Piece
 from watcher.claims import Stance
 from watcher.errors import ExtractError, Problem, ProblemsError
 from watcher.model import (
@@ -29,6 +30,7 @@ from watcher.model import (
     Verdict,
 )
 from watcher.rules import RuleBook
+from watcher.telling import Kind
 
 PARIS = ZoneInfo("Europe/Paris")
 COMMON = 3  # articles of one host with the same sentence: then it is chrome, as in the store
@@ -129,6 +131,11 @@ class Replay:
     names: dict[Alias, ArticleId] = field(default_factory=dict)
     ids: list[str] = field(default_factory=list)
     sentences: dict[str, Counter[int]] = field(default_factory=dict)
+    chronicle: Chronicle = field(init=False)
+
+    def __post_init__(self) -> None:
+        titles = {rule_set.id: rule_set.title for rule_set in self.book.sets}
+        self.chronicle = Chronicle(self.chats, titles, self.catalogues, locales.frequencies())
 
     def run(self, lines: Iterable[Line]) -> Iterator[dict[str, Any]]:
         """Judge article after article; yields one JSON-ready object each."""
@@ -148,7 +155,11 @@ class Replay:
         self.ids.append(line.id)
         for alias in aliases:
             self.names.setdefault(alias, number)
-        return self._object(line, verdict)
+        piece = None
+        if verdict.decision is Decision.FIRST:
+            published = article.published.at if article.published else line.order[0]
+            piece = self.chronicle.place(verdict, number, published, urls.host(line.url))
+        return self._object(line, verdict, piece)
 
     def _article(self, line: Line) -> Article:
         published = (
@@ -176,30 +187,34 @@ class Replay:
         seen.update(hashes)
         return articles.mark(article, common)
 
-    def _object(self, line: Line, verdict: Verdict) -> dict[str, Any]:
-        silent = verdict.decision is Decision.COPY
-        letters = () if silent else pipeline.drafts(verdict, self.chats, self.book, self.catalogues)
-        by_chat = {draft.chat: draft.message.html for draft in letters}
+    def _object(self, line: Line, verdict: Verdict, piece: Piece | None) -> dict[str, Any]:
+        placement = piece.placement if piece else None
+        decided = placement or verdict
+        copied = placement.copy_of if placement else verdict.copy_of
         return {
             "id": line.id,
             "rule_sets": list(verdict.rule_sets),
             "rules": [match.rule for match in verdict.matches],
             "stance": next(map(stance, verdict.stances.values()), None),
-            "story": None,
-            "event": None,
-            "decision": verdict.decision.value,
-            "reason": verdict.reason,
-            "copy_of": None if verdict.copy_of is None else self.ids[verdict.copy_of],
+            "story": self.ids[placement.story] if placement else None,
+            "event": self.ids[placement.event] if placement else None,
+            "decision": decided.decision.value,
+            "reason": decided.reason,
+            "copy_of": None if copied is None else self.ids[copied],
             "evidence": [piece for match in verdict.matches for piece in evidence(match)],
             "figures": [asdict(fact) for fact in facts.select(verdict.article, verdict.matches)],
-            "sends": [
-                {
-                    "chat": chat.spec.name or chat.spec.address,
-                    "kind": "new" if chat.id in by_chat else "none",
-                    "text": by_chat.get(chat.id, ""),
-                }
-                for chat in self.chats
-            ],
+            "sends": [self._send(chat, piece, line) for chat in self.chats],
+        }
+
+    def _send(self, chat: Chat, piece: Piece | None, line: Line) -> dict[str, Any]:
+        kind, message = Kind.NONE, None
+        if piece:
+            kind, message = self.chronicle.tell(chat, piece, line.order[0])
+        return {
+            "chat": chat.spec.name or chat.spec.address,
+            "kind": kind.value,
+            "silent": message is None or message.silent or kind is Kind.EDIT,
+            "text": message.html if message else "",
         }
 
 
