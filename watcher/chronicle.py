@@ -44,6 +44,7 @@ class Living:
     plan: Plan
     joined: tuple[Piece, ...] = ()
     before: Piece | None = None
+    past: tuple[Piece, ...] = ()  # what the messages before it told
 
     @property
     def pieces(self) -> tuple[Piece, ...]:
@@ -124,8 +125,14 @@ class Chronicle:
             living = replace(living, joined=(*living.joined, piece))
         else:
             story = piece.placement.story
-            before = living.head if living else None
-            living = Living(head=piece, rule_sets=sets, sent_at=now, plan=plan, before=before)
+            living = Living(
+                head=piece,
+                rule_sets=sets | (living.rule_sets if living else frozenset()),
+                sent_at=now,
+                plan=plan,
+                before=living.head if living else None,
+                past=(*living.past, *living.pieces) if living else (),
+            )
         self.told[chat.id, story] = living
         return plan.kind, self.message(chat, living)
 
@@ -139,6 +146,7 @@ class Chronicle:
     def message(self, chat: Chat, living: Living) -> Message:
         """Write a living message as it reads now."""
         head = living.head.verdict
+        story = sorted((*living.past, *living.pieces), key=lambda piece: piece.published)
         message = messages.alert(
             head.article,
             [match for match in head.matches if match.rule_set in living.rule_sets],
@@ -152,6 +160,8 @@ class Chronicle:
                 figures=_figures(living.joined),
                 sites=len({piece.host for piece in living.pieces}),
                 origins=len({piece.placement.origin for piece in living.pieces}),
+                articles=len(story),
+                since=story[0].verdict.article.published,
             ),
         )
         return replace(message, silent=message.silent or not living.plan.sound)

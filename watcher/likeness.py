@@ -24,7 +24,7 @@ UNLISTED: Final = 2.0  # articles of the list that have a word which it leaves o
 RARE: Final = 25  # words by which an article is looked up
 SAME: Final = 0.62  # cosine of all words of two copies
 CUT: Final = 0.5  # ... under one title
-SAME_TITLE: Final = 0.8
+SAME_TITLE: Final = 0.9
 TEMPLATE: Final = 80  # words: a shorter text may be a form that was filled in
 OTHER_TITLE: Final = 0.3  # share of the names of two titles that only one has
 SHARED_NAMES: Final = 0.6  # of the fewer names
@@ -37,6 +37,10 @@ _STOP: Final = frozenset(
     "lui m ma mais me meme memes mes moi moins mon n ne ni nos notre nous on ont or ou par pas "
     "pendant peut plus pour qu quand que quel quelle qui s sa sans se selon sera ses si son sont "
     "sous sur t ta te tes toi ton tous tout toute toutes tres tu un une vers vos votre vous y".split()
+)
+_PLACES: Final = frozenset(
+    "chin chinoi pekin etat uni americain washington maison blanch europ europeen bruxell franc "
+    "francai pari japon taiwan ia".split()
 )
 _NUMBER: Final = re.compile(r"(?<!\w)\d+(?:[.,\s]\d{3})*(?:[.,]\d+)?(?!\w)")
 _GAPS: Final = re.compile(r"[.,\s]")
@@ -51,6 +55,7 @@ class Likeness:
     title: Mapping[str, int]
     names: frozenset[str]  # whoever and whatever the article names, and its numbers
     title_names: frozenset[str]
+    actors: frozenset[str]  # whom title and text name; places and numbers are none
     length: int  # in words
     key: str  # the same for texts of the same words
 
@@ -78,13 +83,18 @@ def read(article: Article, proper: frozenset[str] = frozenset()) -> Likeness:
     found = [set(_names(source)) for source in (article.title or body[slice(*first)], body)]
     sure = proper.union(name for some in found for name, certain in some if certain)
     title_names, names = (frozenset(name for name, _ in some if name in sure) for some in found)
+    stems = Counter(_stems(words))
+    again = 0 if article.title else 1  # without a title its names stand in the first sentence
     digest = hashlib.blake2b(" ".join(words).encode(), digest_size=16).hexdigest()
     return Likeness(
         terms=Counter(_stems([*head, *head, *words[:LEAD]])),
-        words=title + Counter(_stems(words)),
+        words=title + stems,
         title=title,
         names=names | title_names,
         title_names=title_names,
+        actors=frozenset(
+            name for name in title_names - _PLACES if name.isalpha() and stems[name] > again
+        ),
         length=len(words),
         key=digest if words else "",
     )
@@ -209,7 +219,7 @@ def weigh(likeness: Likeness, known: Frequencies) -> Weights:
         terms=_row(likeness.terms, known),
         words=_row(likeness.words, known),
         title=_row(likeness.title, known),
-        names={name: known.weight(name) for name in likeness.names},
+        names={name: known.weight(name) for name in sorted(likeness.names)},
     )
 
 
@@ -222,13 +232,13 @@ def _row(counts: Mapping[str, int], known: Frequencies) -> Mapping[str, float]:
 def cosine(one: Mapping[str, float], other: Mapping[str, float]) -> float:
     """Return how far two rows of weights point the same way, from 0 to 1."""
     few, many = (one, other) if len(one) <= len(other) else (other, one)
-    return sum(weight * many[word] for word, weight in few.items() if word in many)
+    return sum([weight * many[word] for word, weight in few.items() if word in many])
 
 
 def overlap(one: Weights, other: Weights) -> float:
     """Return which part of the fewer names both have, by weight."""
     fewest = min(one.named, other.named)
-    shared = sum(one.names[name] for name in one.names.keys() & other.names.keys())
+    shared = sum([weight for name, weight in one.names.items() if name in other.names])
     return min(1.0, shared / fewest) if fewest else 0.0
 
 

@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from gettext import NullTranslations
 from typing import Final, TypeAlias
 from zoneinfo import ZoneInfo
@@ -85,6 +85,8 @@ class Thread:
     figures: Sequence[str] = ()  # of the others, as printed
     sites: int = 1
     origins: int = 1  # texts that are no copies
+    articles: int = 1  # of the story, as far as this chat was told
+    since: Published | None = None  # the first of them
 
 
 # The alert ----------------------------------------------------------------------------------------
@@ -105,7 +107,7 @@ def alert(
     `titles` names the rule sets for people; `language` is that of the translations: fr or en.
     """
     say = translations.gettext
-    link = next((url for url in (article.url, article.canonical) if is_link(url)), "")
+    link = _link(article)
     loudest = max((match.severity for match in matches), key=list(Severity).index)
     emoji, word = HEADS[thread.head] if thread.head else MARKERS[loudest]
     named = [(titles.get(match.rule_set, match.rule_set), match) for match in matches]
@@ -115,18 +117,16 @@ def alert(
     )
     quotes = _quotes(article, matches)
     name = _name(article) or urls.host(link) or say(N_("Untitled"))
-    date = _date(article.published, translations, language)
-    source = [clip(article.site or urls.host(link), SITE), date]
-    figures = _figures(article, matches, thread.figures)
-    counted = say(N_("Figures: {figures}")).format(figures=figures) if figures else ""
+    source = _source(article, translations, language)
+    figures = _figures(article, matches, thread.figures, translations)
     note = ORIGINS.get(article.origin)
     parts = [
         Part([Span(f"{emoji} "), Span(say(word), bold=True)]),
         Part([Span(_listed(title for title, _ in named))], gap=" · "),
         Part((not quotes and _title_marked(article, matches, link)) or [Span(name, link=link)]),
-        Part([Span(line)] if (line := " · ".join(filter(None, source))) else []),
+        Part([Span(" · ".join(source))] if source else []),
         *(Part(quote, rank=2 + 2 * n, gap="\n" if n else "\n\n") for n, quote in enumerate(quotes)),
-        Part([Span(counted)] if counted else [], rank=3, gap="\n" if quotes else "\n\n"),
+        Part([Span(figures)] if figures else [], rank=3, gap="\n" if quotes else "\n\n"),
         *_thread(thread, translations, language),
         Part([Span(say(note), italic=True)] if note else [], rank=1),
         Part([Span(rule.format(rules=rules), italic=True)], gap="\n\n"),
@@ -137,6 +137,11 @@ def alert(
         link=link,
         button=translations.pgettext("button", "Read") if link else "",
     )
+
+
+def _source(article: Article, translations: NullTranslations, language: str) -> list[str]:
+    site = clip(article.site or urls.host(_link(article)), SITE)
+    return [said for said in (site, _date(article.published, translations, language)) if said]
 
 
 def _listed(names: Iterable[str]) -> str:
@@ -175,17 +180,20 @@ def _date(published: Published | None, translations: NullTranslations, language:
     return translations.gettext(frame).format(date=date) if frame else date
 
 
-def _figures(article: Article, matches: Sequence[Match], more: Sequence[str]) -> str:
-    told = [fact.quote for fact in facts.select(article, matches, most=FIGURES)]
-    return " · ".join(dict.fromkeys(clip(quote, FIGURE) for quote in (*told, *more)))
+def _figures(
+    article: Article, matches: Sequence[Match], more: Sequence[str], translations: NullTranslations
+) -> str:
+    own = [fact.quote for fact in facts.select(article, matches, most=FIGURES)]
+    told = " · ".join(dict.fromkeys(clip(quote, FIGURE) for quote in (*own, *more)))
+    return translations.gettext("Figures: {figures}").format(figures=told) if told else ""
 
 
 def _thread(thread: Thread, translations: NullTranslations, language: str) -> list[Part]:
     """Tell what the message answers, and who else tells of it."""
     parts = []
     if thread.before:
-        date = _date(thread.before.published, translations, language)
-        frame = N_("Before, {date}: ") if date else N_("Before: ")
+        date = _day(thread.before.published, translations, language)
+        frame = N_("Before, on {date}: ") if date else N_("Before: ")
         head = translations.gettext(frame).format(date=date)
         parts.append(Part([Span(head), _named(thread.before)], rank=5, gap="\n\n"))
     if thread.others:
@@ -194,19 +202,31 @@ def _thread(thread: Thread, translations: NullTranslations, language: str) -> li
         line = f"{sites.format(n=thread.sites)}, {origins.format(n=thread.origins)}"
         parts.append(Part([Span(line, bold=True)], rank=6, gap="\n\n"))
         for other in thread.others[:OTHERS]:
-            date = _date(other.published, translations, language)
-            where = ", ".join(filter(None, (clip(other.site, SITE), date)))
+            where = ", ".join(_source(other, translations, language))
             parts.append(
                 Part([Span("• "), _named(other), Span(f" ({where})" if where else "")], rank=7)
             )
         if (rest := len(thread.others) - OTHERS) > 0:
             parts.append(Part([Span(f"+ {rest}")], rank=6))
+    since = _day(thread.since, translations, language)
+    if thread.articles > 1 and since:
+        story = translations.gettext("{n} articles since {date}.")
+        line = story.format(n=thread.articles, date=since)
+        parts.append(Part([Span(f"🧵 {line}")], rank=4))
     return parts
 
 
+def _day(published: Published | None, translations: NullTranslations, language: str) -> str:
+    day = replace(published, precision=Precision.DAY) if published else None
+    return _date(day, translations, language)
+
+
 def _named(article: Article) -> Span:
-    link = next((url for url in (article.url, article.canonical) if is_link(url)), "")
-    return Span(_name(article) or urls.host(link), link=link)
+    return Span(_name(article) or urls.host(_link(article)), link=_link(article))
+
+
+def _link(article: Article) -> str:
+    return next((url for url in (article.url, article.canonical) if is_link(url)), "")
 
 
 # Quotes -------------------------------------------------------------------------------------------

@@ -35,7 +35,7 @@ OPPOSED: Final = 0.3
 AGREED: Final = 0.75  # the least that time leaves where the same is said
 FADING: Final = ((timedelta(days=1.5), 1.0), (timedelta(days=4), 0.75), (timedelta.max, 0.5))
 MEMBERS: Final = 12  # of a story, the nearest in time, that an article is compared with
-LOOKED_UP: Final = 20  # stories, and articles, that share the most rare words
+LOOKED_UP: Final = 12  # stories, and articles, that share the most rare words
 TURNS: Final = frozenset(  # what ends, resumes or is undone, whatever it is
     map(
         likeness.stem,
@@ -327,9 +327,11 @@ def _was_another(told: Iterable[Statement], mine: Statement, before: Statement) 
 def _event(candidate: Candidate, known: Sequence[Member]) -> tuple[EventId, float]:
     """Return the event of a story that an article is the closest to, and how close."""
     events: defaultdict[EventId, list[Member]] = defaultdict(list)
-    for member in known:
-        events[member.placement.event].append(member)
-    close, event = max((_closeness(candidate, members), event) for event, members in events.items())
+    for member in sorted(known, key=lambda one: _gap(candidate, one)):
+        if len(events[member.placement.event]) < MEMBERS:
+            events[member.placement.event].append(member)
+    nearest = list(events.items())[:MEMBERS]
+    close, event = max((_closeness(candidate, members), event) for event, members in nearest)
     return event, close
 
 
@@ -345,15 +347,10 @@ def _closeness(candidate: Candidate, members: Sequence[Member]) -> float:
 
 
 def _actors(candidate: Candidate, known: Sequence[Member]) -> list[str]:
-    """Return whom title and text name and nobody has mentioned; numbers are no names."""
-    own = candidate.weights.likeness
-    return sorted(
-        name
-        for name in own.title_names
-        if name.isalpha()
-        and own.words.get(name, 0) >= 1 + own.title.get(name, 0)
-        and not any(name in one.article.weights.words for one in known)
-    )
+    """Return the actors whom nobody has mentioned."""
+    told = [one.article.weights.words for one in known]
+    actors = candidate.weights.likeness.actors
+    return sorted(name for name in actors if not any(name in words for words in told))
 
 
 def _turns(candidate: Candidate, known: Sequence[Member], event: EventId) -> list[str]:
