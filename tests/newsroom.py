@@ -111,9 +111,6 @@ def placed(story: StoryId | None, **values: Any) -> Placed:
         "event": 1,
         "published_at": NOW,
         "host": "puces.example",
-        "features": {"terms": ["h200"]},
-        "version": 1,
-        "state": {"h200": "open"},
     }
     return Placed(story=story, **(usual | values))
 

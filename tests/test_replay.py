@@ -176,7 +176,8 @@ def test_furniture_of_a_site_is_learned_on_the_way(run: replay.Replay) -> None:
         }
         for n in range(1, 5)
     ]
-    assert [found["decision"] for found in told(run, *rows)] == ["first"] * 3 + ["no_match"]
+    found = [one["decision"] for one in told(run, *rows)]
+    assert found == ["first", "attach", "attach", "no_match"]
 
 
 def test_chats_of_a_file_are_numbered(run: replay.Replay) -> None:

@@ -65,32 +65,33 @@ async def place(
     )
 
 
-async def test_the_window_gives_back_what_placing_wrote(store: Store) -> None:
-    """Members come back whole, those published since then, in the order of publication."""
-    first = await place(store, 1, placed(None, published_at=NOW - DAY), decision=Decision.FIRST)
-    old = await place(
-        store, 2, placed(first.story, published_at=NOW - 3 * DAY, origin=first.article)
-    )
-    await place(store, 3, placed(first.story, published_at=NOW - 30 * DAY))
+async def test_what_is_remembered(store: Store) -> None:
+    """At its start a daemon finds the articles of its stories as they came, and who was told."""
+    [chat] = await subscribed(store, "7")
+    assert await store.next_article() == 1
+    first = await place(store, 1, placed(None), chat, decision=Decision.FIRST)
+    assert await store.next_article() == 2
     assert first.story is not None
-    member = Member(
+    link = Link(other=first.story, reason="goes on")
+    old = await place(store, 2, placed(None, links=(link,)), decision=Decision.REVERSAL)
+    one, other = await store.remembered(NOW - DAY)
+    assert (one.member.article, one.told) == (first.article, frozenset({chat.id}))
+    assert one.links == ()
+    assert one.matches
+    assert one.article.title
+    assert other.member == Member(
         article=old.article,
-        story=first.story,
+        story=StoryId(2),
         event=1,
-        decision=Decision.ATTACH,
+        decision=Decision.REVERSAL,
         reason="a sentence",
-        origin=first.article,
-        published_at=NOW - 3 * DAY,
+        origin=None,
+        published_at=NOW,
         seen_at=NOW,
         host="puces.example",
-        features={"terms": ["h200"]},
-        version=1,
     )
-    window = await store.window(NOW - 21 * DAY)
-    assert window[0] == member
-    assert [one.article for one in window] == [old.article, first.article]
-    await store.prune(NOW + 201 * DAY)
-    assert await store.window(NOW - 300 * DAY) == []
+    assert (other.told, other.links) == (frozenset(), (first.story,))
+    assert await store.remembered(NOW + DAY) == []
 
 
 async def test_a_story_is_a_timeline(store: Store) -> None:
@@ -98,7 +99,7 @@ async def test_a_story_is_a_timeline(store: Store) -> None:
     [chat] = await subscribed(store, "7")
     first = await place(store, 1, placed(None), decision=Decision.FIRST, rule_sets=(H200, QUOTA))
     assert first.story == StoryId(1)
-    late = placed(first.story, published_at=NOW - 2 * DAY, head=False, state={"h200": "closed"})
+    late = placed(first.story, published_at=NOW - 2 * DAY, head=False)
     await place(store, 2, late, decision=Decision.LATE)
     link = Link(other=StoryId(1), reason="the same product, 40 days later")
     after = placed(None, published_at=NOW + DAY, links=(link, link))
@@ -106,7 +107,7 @@ async def test_a_story_is_a_timeline(store: Store) -> None:
     story = await store.story(StoryId(1))
     assert story is not None
     assert (story.first_at, story.last_at) == (NOW - 2 * DAY, NOW)
-    assert (story.head, story.articles, story.state) == (first.article, 2, {"h200": "closed"})
+    assert (story.head, story.articles) == (first.article, 2)
     assert [(c.decision, c.reason, c.told) for c in story.chapters] == [
         (Decision.LATE, "a sentence", 0),
         (Decision.FIRST, "a sentence", 0),

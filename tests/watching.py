@@ -10,6 +10,7 @@ from tests.fetching import QUICK, Clock
 from tests.servers import Answer, reply
 from watcher import locales, rulebook
 from watcher.cadence import Bounds
+from watcher.chronicle import Chronicle
 from watcher.fetching import Fetcher
 from watcher.model import ChatSpec, Delivery, FeedSpec
 from watcher.pipeline import Line
@@ -101,12 +102,14 @@ async def watching(folder: Path, *feeds: str, pages: bool = True) -> AsyncIterat
     try:
         await store.sync_feeds([FeedSpec(url=url) for url in feeds], now=clock())
         chats = await store.sync_chats([ChatSpec(address="1")], channel="console", now=clock())
+        book = rulebook.read(rules)
         async with Fetcher(QUICK, clock=clock) as fetcher:
             line = Line(
                 store=store,
                 fetcher=fetcher,
                 workers=workers,
-                book=rulebook.read(rules),
+                book=book,
+                chronicle=Chronicle(book, locales.catalogues(), locales.frequencies()),
                 chats=chats,
                 bounds=Bounds(),
                 pages=pages,

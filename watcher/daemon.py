@@ -18,9 +18,10 @@ from apscheduler import events
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from rich.console import Console
 
-from watcher import __version__, channels, locales, rulebook, systemd
+from watcher import __version__, channels, locales, recall, rulebook, systemd
 from watcher.cadence import Bounds
 from watcher.channels import ConsoleChannel
+from watcher.chronicle import Chronicle
 from watcher.config import Config
 from watcher.delivery import Courier
 from watcher.errors import ProblemsError, StoreError, WatcherError
@@ -122,7 +123,11 @@ class Parts:
         self.line.chats = await self.store.sync_chats(
             config.chat_specs(), channel=config.channel, now=now
         )
-        self.line.book = book
+        async with self.line.placing:
+            self.line.book = book
+            self.line.chronicle = await recall.chronicle(
+                self.store, book, self.line.chats, self.line.catalogues, now=now
+            )
         self.line.bounds, self.line.pages = bounds(config), config.fetch.pages
         self.config = config
 
@@ -150,6 +155,7 @@ def fetch_settings(config: Config) -> FetchSettings:
 async def assembled(config: Config, channel: Channel, *, url: str = "") -> AsyncIterator[Parts]:
     """Open everything in order, and close it in reverse; rules and configuration are checked first."""
     book, clock = rulebook.read(config.rules), SteadyClock()
+    catalogues = locales.catalogues()
     async with AsyncExitStack() as stack:
         store = await Store.open(url or config.store.url, now=clock())
         stack.push_async_callback(store.close)
@@ -165,9 +171,10 @@ async def assembled(config: Config, channel: Channel, *, url: str = "") -> Async
             workers=workers,
             book=book,
             chats=(),
+            chronicle=Chronicle(book, catalogues, locales.frequencies()),
             bounds=bounds(config),
             pages=config.fetch.pages,
-            catalogues=locales.catalogues(),
+            catalogues=catalogues,
             clock=clock,
             chance=random.random,
             wake=courier.wake,

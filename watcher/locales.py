@@ -11,11 +11,15 @@ catalogues up to date, translate, and compile them; a test holds them to the sou
 
 import gettext
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+from watcher import likeness
+
 FOLDER: Final = Path(__file__).parent / "locale"
+WORDS: Final = Path(__file__).parent / "data" / "frequencies.txt"
 DOMAIN: Final = "watcher"
 LANGUAGES: Final = ("fr", "en")
 
@@ -25,3 +29,9 @@ def catalogues() -> Mapping[str, gettext.NullTranslations]:
     return MappingProxyType(
         {language: gettext.translation(DOMAIN, FOLDER, [language]) for language in LANGUAGES}
     )
+
+
+@cache
+def frequencies() -> likeness.Frequencies:
+    """Load the list of how many French articles have a word."""
+    return likeness.frequencies(WORDS.read_text(encoding="utf-8"))

@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from gettext import NullTranslations
 from types import MappingProxyType
 from typing import Final, TypeAlias
@@ -13,7 +14,17 @@ from babel.dates import format_datetime
 from watcher import facts, urls
 from watcher import text as reading
 from watcher.claims import Detail, Evidence, Stance, ZoneKind
-from watcher.model import Article, Match, Message, Origin, Precision, Published, RuleSetId, Severity
+from watcher.model import (
+    Article,
+    Decision,
+    Match,
+    Message,
+    Origin,
+    Precision,
+    Published,
+    RuleSetId,
+    Severity,
+)
 from watcher.spans import Part, Span, clean, clip, fit, html, is_link
 
 # In characters.
@@ -24,6 +35,7 @@ SITE: Final = 80
 QUOTE: Final = 600
 FIGURE: Final = 120
 
+OTHERS: Final = 5  # sources that are named
 QUOTES: Final = 2
 FIGURES: Final = 3
 ANSWERS: Final = 3
@@ -51,6 +63,11 @@ STANCES: Final[Mapping[Detail, tuple[str, str]]] = {
     Detail.LIFTED: ("🟢", N_("Open again")),
     Detail.PENDING: ("🟡", N_("Not decided")),
 }
+HEADS: Final[Mapping[Decision, tuple[str, str]]] = {
+    Decision.REVERSAL: ("🔁", N_("Reversal")),
+    Decision.NEW_LOCK: ("🔁", N_("Reversal: another party decides")),
+    Decision.DEVELOPMENT: ("🧵", N_("Continued")),
+}
 ORIGINS: Final[Mapping[Origin, str]] = {
     Origin.FEED_ONLY: N_("Read in the feed only: pages are switched off."),
     Origin.NO_LINK: N_("Read in the feed only: it gives no link to the article."),
@@ -68,6 +85,20 @@ FRAMES: Final[Mapping[Precision, str]] = {
 }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thread:
+    """What a living message tells beside its head article."""
+
+    head: Decision | None = None  # a key of HEADS; None: a plain alert
+    before: Article | None = None  # what the message answers
+    others: Sequence[Article] = ()  # in the order in which they came
+    figures: Sequence[str] = ()  # of the others, as printed
+    sites: int = 1
+    origins: int = 1  # texts that are no copies
+    articles: int = 1  # of the story, as far as this chat was told
+    since: Published | None = None  # the first of them
+
+
 # The alert ----------------------------------------------------------------------------------------
 
 
@@ -80,6 +111,7 @@ def alert(
     language: str,
     stances: Mapping[RuleSetId, Stance] = MappingProxyType({}),
     sides: Mapping[RuleSetId, str] = MappingProxyType({}),
+    thread: Thread = Thread(),
 ) -> Message:
     """
     Tell one chat of an article and of all the matches it follows.
@@ -88,7 +120,7 @@ def alert(
     that of the translations: fr or en.
     """
     say = translations.gettext
-    link = next((url for url in (article.url, article.canonical) if is_link(url)), "")
+    link = _link(article)
     loudest = max((match.severity for match in matches), key=list(Severity).index)
     named = [(titles.get(match.rule_set, match.rule_set), match) for match in matches]
     rules = _listed(f"{title} ({match.title or match.rule})" for title, match in named)
@@ -97,17 +129,16 @@ def alert(
     )
     quotes = _quotes(article, matches)
     name = _name(article) or urls.host(link) or say(N_("Untitled"))
-    date = _date(article.published, translations, language) if article.published else ""
-    source = [clip(article.site or urls.host(link), SITE), date]
-    figures = _figures(article, matches)
-    counted = say(N_("Figures: {figures}")).format(figures=figures) if figures else ""
+    source = _source(article, translations, language)
+    figures = _figures(article, matches, thread.figures, translations)
     note = ORIGINS.get(article.origin)
     parts = [
-        *_headline(matches, titles, stances, sides, say),
+        *_headline(matches, titles, stances, sides, say, head=thread.head),
         Part((not quotes and _title_marked(article, matches, link)) or [Span(name, link=link)]),
-        Part([Span(line)] if (line := " · ".join(filter(None, source))) else []),
+        Part([Span(" · ".join(source))] if source else []),
         *(Part(quote, rank=2 + 2 * n, gap="\n" if n else "\n\n") for n, quote in enumerate(quotes)),
-        Part([Span(counted)] if counted else [], rank=3, gap="\n" if quotes else "\n\n"),
+        Part([Span(figures)] if figures else [], rank=3, gap="\n" if quotes else "\n\n"),
+        *_thread(thread, translations, language),
         Part([Span(say(note), italic=True)] if note else [], rank=1),
         Part([Span(rule.format(rules=rules), italic=True)], gap="\n\n"),
     ]
@@ -125,13 +156,17 @@ def _headline(
     stances: Mapping[RuleSetId, Stance],
     sides: Mapping[RuleSetId, str],
     say: Say,
+    *,
+    head: Decision | None,
 ) -> Iterator[Part]:
-    """Say what is answered, in a line for each question, else how loud it is; then of what."""
+    """Say how the story goes on, and what is answered, else how loud it is; then of what."""
+    if head:
+        yield Part(_marker(*HEADS[head], say))
     answers = [each for each in stances.items() if _rests(matches, *each)][:ANSWERS]
     for rule_set, stance in answers:
         yield Part([*_marker(*STANCES[stance.detail], say), *_surety(stance, sides[rule_set], say)])
         yield Part([Span(clip(titles.get(rule_set, rule_set), LIST))], gap=" · ")
-    if not answers:
+    if not answers and not head:
         loudest = max((match.severity for match in matches), key=list(Severity).index)
         yield Part(_marker(*MARKERS[loudest], say))
     told = {rule_set for rule_set, _ in answers}
@@ -157,6 +192,11 @@ def _rests(matches: Sequence[Match], rule_set: RuleSetId, stance: Stance) -> boo
     return any(m.rule_set == rule_set and claimed.intersection(m.evidence) for m in matches)
 
 
+def _source(article: Article, translations: NullTranslations, language: str) -> list[str]:
+    site = clip(article.site or urls.host(_link(article)), SITE)
+    return [said for said in (site, _date(article.published, translations, language)) if said]
+
+
 def _listed(names: Iterable[str]) -> str:
     return clip(", ".join(dict.fromkeys(names)), LIST)
 
@@ -179,8 +219,10 @@ def _name(article: Article) -> str:
     return clip(text[start:end], MADE_TITLE)
 
 
-def _date(published: Published, translations: NullTranslations, language: str) -> str:
+def _date(published: Published | None, translations: NullTranslations, language: str) -> str:
     """Say no more of a date than is known, in Paris time."""
+    if published is None:
+        return ""
     at = published.at.astimezone(PARIS)
     timed = published.precision in (Precision.TIME, Precision.ASSUMED_ZONE)
     pattern = translations.gettext(N_("d MMM y 'at' HH:mm") if timed else N_("d MMMM y"))
@@ -191,9 +233,53 @@ def _date(published: Published, translations: NullTranslations, language: str) -
     return translations.gettext(frame).format(date=date) if frame else date
 
 
-def _figures(article: Article, matches: Sequence[Match]) -> str:
-    told = facts.select(article, matches, most=FIGURES)
-    return " · ".join(clip(fact.quote, FIGURE) for fact in told)
+def _figures(
+    article: Article, matches: Sequence[Match], more: Sequence[str], translations: NullTranslations
+) -> str:
+    own = [fact.quote for fact in facts.select(article, matches, most=FIGURES)]
+    told = " · ".join(dict.fromkeys(clip(quote, FIGURE) for quote in (*own, *more)))
+    return translations.gettext("Figures: {figures}").format(figures=told) if told else ""
+
+
+def _thread(thread: Thread, translations: NullTranslations, language: str) -> list[Part]:
+    """Tell what the message answers, and who else tells of it."""
+    parts = []
+    if thread.before:
+        date = _day(thread.before.published, translations, language)
+        frame = N_("Before, on {date}: ") if date else N_("Before: ")
+        head = translations.gettext(frame).format(date=date)
+        parts.append(Part([Span(head), _named(thread.before)], rank=5, gap="\n\n"))
+    if thread.others:
+        sites = translations.ngettext("{n} source", "{n} sources", thread.sites)
+        origins = translations.ngettext("{n} of origin", "{n} of origin", thread.origins)
+        line = f"{sites.format(n=thread.sites)}, {origins.format(n=thread.origins)}"
+        parts.append(Part([Span(line, bold=True)], rank=6, gap="\n\n"))
+        for other in thread.others[:OTHERS]:
+            where = ", ".join(_source(other, translations, language))
+            parts.append(
+                Part([Span("• "), _named(other), Span(f" ({where})" if where else "")], rank=7)
+            )
+        if (rest := len(thread.others) - OTHERS) > 0:
+            parts.append(Part([Span(f"+ {rest}")], rank=6))
+    since = _day(thread.since, translations, language)
+    if thread.articles > 1 and since:
+        story = translations.gettext("{n} articles since {date}.")
+        line = story.format(n=thread.articles, date=since)
+        parts.append(Part([Span(f"🧵 {line}")], rank=4))
+    return parts
+
+
+def _day(published: Published | None, translations: NullTranslations, language: str) -> str:
+    day = replace(published, precision=Precision.DAY) if published else None
+    return _date(day, translations, language)
+
+
+def _named(article: Article) -> Span:
+    return Span(_name(article) or urls.host(_link(article)), link=_link(article))
+
+
+def _link(article: Article) -> str:
+    return next((url for url in (article.url, article.canonical) if is_link(url)), "")
 
 
 # Quotes -------------------------------------------------------------------------------------------

@@ -16,10 +16,11 @@ from watcher.claims import Evidence, Stance, Zone
 FeedId = NewType("FeedId", int)
 EntryId = NewType("EntryId", int)
 ArticleId = NewType("ArticleId", int)
-StoryId = NewType("StoryId", int)
 AlertId = NewType("AlertId", int)
 DeliveryId = NewType("DeliveryId", int)
 ChatId = NewType("ChatId", int)
+StoryId = NewType("StoryId", int)  # that of its first article
+EventId = NewType("EventId", int)  # that of its first article
 RuleSetId = NewType("RuleSetId", str)
 RuleId = NewType("RuleId", str)  # "set/rule"
 
@@ -208,14 +209,14 @@ class Decision(StrEnum):
     """Why subscribers hear of an article, or why they do not."""
 
     FIRST = "first"
-    ATTACH = "attach"
-    DEVELOPMENT = "development"
-    REVERSAL = "reversal"
-    NEW_LOCK = "new_lock"
+    ATTACH = "attach"  # of a known event, nothing new
+    DEVELOPMENT = "development"  # a new event, actor or figure in a known story
+    REVERSAL = "reversal"  # the same issuer now says the opposite
+    NEW_LOCK = "new_lock"  # another issuer says the opposite
     COPY = "copy"
     REVISION = "revision"
-    LATE = "late"
-    BACKGROUND = "background"  # only a reminder of what was known: nobody hears of it
+    LATE = "late"  # older than what was told, and the opposite of it
+    BACKGROUND = "background"  # only a reminder
     NO_MATCH = "no_match"
 
 

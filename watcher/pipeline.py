@@ -7,17 +7,20 @@ The straight line, from a feed that is due to a verdict stored with its deliveri
 Sending is another loop (`delivery`): a crash anywhere here repeats work and loses none.
 """
 
+import asyncio
 import gettext
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 import structlog
 
-from watcher import articles, cadence, matching, messages, sources, stories, urls
+from watcher import articles, cadence, chronicle, matching, messages, sources, stories, urls
+from watcher.chronicle import Chronicle
 from watcher.errors import (
     ExtractError,
     FetchError,
@@ -49,7 +52,7 @@ from watcher.model import (
     Verdict,
 )
 from watcher.rules import RuleBook
-from watcher.store import Store
+from watcher.store import Recorded, Store
 from watcher.workers import Workers
 
 log = structlog.get_logger(__name__)
@@ -113,11 +116,6 @@ def drafts(
 ) -> tuple[Draft, ...]:
     """Write one message for each chat that follows a matching rule set it was not told of yet."""
     titles = {rule_set.id: rule_set.title for rule_set in book.sets}
-    sides = {
-        rule_set.id: rule_set.asking.side(verdict.stances[rule_set.id])
-        for rule_set in book.sets
-        if rule_set.asking and rule_set.id in verdict.stances
-    }
     found = []
     for chat in chats:
         wanted = chat.spec.rule_sets or verdict.rule_sets
@@ -130,7 +128,7 @@ def drafts(
                 translations=catalogues[chat.spec.language],
                 language=chat.spec.language,
                 stances=verdict.stances,
-                sides=sides,
+                sides=chronicle.sides(verdict, book),
             )
             found.append(Draft(chat=chat.id, rule_sets=news, message=message))
     return tuple(found)
@@ -194,8 +192,10 @@ class Line:
     catalogues: Mapping[str, gettext.NullTranslations]
     clock: Callable[[], datetime]
     chance: Callable[[], float]
+    chronicle: Chronicle
     wake: Callable[[], None] = lambda: None  # told when something waits to be sent
     tally: Tally = field(default_factory=Tally)
+    placing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def host(self, pending: Pending) -> str:
         """Name the site that an entry's page will be fetched from; empty when none will."""
@@ -334,18 +334,15 @@ class Line:
         sentences: Sequence[int],
         host: str,
     ) -> None:
-        told = await self.store.told(pending.article) if pending.article else frozenset()
-        letters = drafts(verdict, self.chats, self.book, self.catalogues, told)
-        with self.tally.timed("store"):
-            recorded = await self.store.record(
-                pending,
-                verdict,
-                aliases=names,
-                drafts=letters,
-                sentences=sentences,
-                host=host,
-                now=self.clock(),
-            )
+        place = partial(self.store.record, pending, aliases=names, sentences=sentences, host=host)
+        async with self.placing:  # among all that came before, and nothing comes between
+            if verdict.decision is Decision.FIRST:
+                verdict, recorded = await self._place(verdict, place, host)
+            else:
+                told = await self.store.told(pending.article) if pending.article else frozenset()
+                letters = drafts(verdict, self.chats, self.book, self.catalogues, told)
+                with self.tally.timed("store"):
+                    recorded = await place(verdict, drafts=letters, now=self.clock())
         self.tally.articles += recorded.fresh
         self.tally.matches += len(verdict.matches) if recorded.fresh else 0
         self.tally.alerts += recorded.deliveries
@@ -358,3 +355,27 @@ class Line:
             rules=[match.rule for match in verdict.matches],
             deliveries=recorded.deliveries,
         )
+
+    async def _place(
+        self, verdict: Verdict, record: Callable[..., Awaitable[Recorded]], host: str
+    ) -> tuple[Verdict, Recorded]:
+        """Give an article its place in a story, tell the chats, and keep both once they are stored."""
+        now, article = self.clock(), verdict.article
+        number = await self.store.next_article()
+        published = article.published.at if article.published else now
+        piece = self.chronicle.place(verdict, number, published, host)
+        found = piece.placement
+        verdict = replace(
+            verdict, decision=found.decision, reason=found.reason, copy_of=found.copy_of
+        )
+        answers = self.chronicle.answers(self.chats, piece, now)
+        with self.tally.timed("store"):
+            recorded = await record(
+                verdict,
+                drafts=[answer.draft() for answer in answers],
+                placed=self.chronicle.placed(piece),
+                now=now,
+            )
+        if recorded.fresh:
+            self.chronicle.keep(piece, answers)
+        return verdict, recorded

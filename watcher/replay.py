@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from watcher import articles, facts, pipeline, stories, urls
+from watcher import articles, facts, locales, pipeline, stories, urls
+from watcher.chronicle import Answer, Chronicle, Piece
 from watcher.claims import Stance
 from watcher.errors import ExtractError, Problem, ProblemsError
 from watcher.model import (
@@ -23,12 +24,14 @@ from watcher.model import (
     ChatSpec,
     Decision,
     Match,
+    Message,
     Precision,
     Published,
     RuleSetId,
     Verdict,
 )
 from watcher.rules import RuleBook
+from watcher.telling import Kind
 
 PARIS = ZoneInfo("Europe/Paris")
 COMMON = 3  # articles of one host with the same sentence: then it is chrome, as in the store
@@ -129,6 +132,10 @@ class Replay:
     names: dict[Alias, ArticleId] = field(default_factory=dict)
     ids: list[str] = field(default_factory=list)
     sentences: dict[str, Counter[int]] = field(default_factory=dict)
+    chronicle: Chronicle = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.chronicle = Chronicle(self.book, self.catalogues, locales.frequencies())
 
     def run(self, lines: Iterable[Line]) -> Iterator[dict[str, Any]]:
         """Judge article after article; yields one JSON-ready object each."""
@@ -148,7 +155,11 @@ class Replay:
         self.ids.append(line.id)
         for alias in aliases:
             self.names.setdefault(alias, number)
-        return self._object(line, verdict)
+        piece = None
+        if verdict.decision is Decision.FIRST:
+            published = article.published.at if article.published else line.order[0]
+            piece = self.chronicle.place(verdict, number, published, urls.host(line.url))
+        return self._object(line, verdict, piece)
 
     def _article(self, line: Line) -> Article:
         published = (
@@ -176,31 +187,44 @@ class Replay:
         seen.update(hashes)
         return articles.mark(article, common)
 
-    def _object(self, line: Line, verdict: Verdict) -> dict[str, Any]:
-        silent = verdict.decision is Decision.COPY
-        letters = () if silent else pipeline.drafts(verdict, self.chats, self.book, self.catalogues)
-        by_chat = {draft.chat: draft.message.html for draft in letters}
+    def _object(self, line: Line, verdict: Verdict, piece: Piece | None) -> dict[str, Any]:
+        placement = piece.placement if piece else None
+        decided = placement or verdict
+        copied = placement.copy_of if placement else verdict.copy_of
         return {
             "id": line.id,
             "rule_sets": list(verdict.rule_sets),
             "rules": [match.rule for match in verdict.matches],
             "stance": next(map(stance, verdict.stances.values()), None),
-            "story": None,
-            "event": None,
-            "decision": verdict.decision.value,
-            "reason": verdict.reason,
-            "copy_of": None if verdict.copy_of is None else self.ids[verdict.copy_of],
+            "story": self.ids[placement.story] if placement else None,
+            "event": self.ids[placement.event] if placement else None,
+            "decision": decided.decision.value,
+            "reason": decided.reason,
+            "copy_of": None if copied is None else self.ids[copied],
             "evidence": [piece for match in verdict.matches for piece in evidence(match)],
             "figures": [asdict(fact) for fact in facts.select(verdict.article, verdict.matches)],
-            "sends": [
-                {
-                    "chat": chat.spec.name or chat.spec.address,
-                    "kind": "new" if chat.id in by_chat else "none",
-                    "text": by_chat.get(chat.id, ""),
-                }
-                for chat in self.chats
-            ],
+            "sends": self._sends(piece, line.order[0]),
         }
+
+    def _sends(self, piece: Piece | None, now: datetime) -> list[dict[str, Any]]:
+        """Write what each chat gets, and remember it."""
+        answers = self.chronicle.answers(self.chats, piece, now) if piece else []
+        if piece:
+            self.chronicle.keep(piece, answers)
+        told = {answer.chat.id: answer for answer in answers}
+        return [send(chat, told.get(chat.id)) for chat in self.chats]
+
+
+def send(chat: Chat, answer: Answer | None) -> dict[str, Any]:
+    """Write what one chat gets for machines."""
+    message = answer.message if answer else Message(html="", silent=True)
+    kind = answer.kind if answer else Kind.NONE
+    return {
+        "chat": chat.spec.name or chat.spec.address,
+        "kind": kind.value,
+        "silent": message.silent or kind is Kind.EDIT,
+        "text": message.html,
+    }
 
 
 def stance(found: Stance) -> dict[str, Any]:

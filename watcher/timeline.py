@@ -1,13 +1,9 @@
 """
 What is kept of stories: who belongs to them, what they add up to, and what each chat reads of them.
-
-`features` and `state` are what placing wrote of an article and of a story: JSON that only placing
-reads, with the `version` of its writing.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from watcher.claims import Detail, Polarity
 from watcher.model import (
@@ -51,9 +47,6 @@ class Placed:
     event: int  # of the story, counted from 1
     published_at: datetime
     host: str
-    features: Any
-    version: int
-    state: Any  # of the story, as it is now
     head: bool = True  # the story's message is about this article from now on
     origin: ArticleId | None = None  # whose text it copies
     links: tuple[Link, ...] = ()
@@ -73,8 +66,6 @@ class Member:
     published_at: datetime
     seen_at: datetime
     host: str
-    features: Any  # None once they are too old to be compared with
-    version: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +95,6 @@ class Story:
     first_at: datetime
     last_at: datetime
     head: ArticleId
-    state: Any
     articles: int
     title: str  # of the head
     links: tuple[Link, ...] = ()

@@ -19,9 +19,18 @@ from watcher.model import (
     RuleId,
     RuleSetId,
     Severity,
+    StoryId,
 )
 from watcher.store.opening import Database, reading
-from watcher.store.schema import alerts, articles, matches, members, outbox_alerts, value
+from watcher.store.schema import (
+    alerts,
+    articles,
+    matches,
+    members,
+    outbox_alerts,
+    story_links,
+    value,
+)
 from watcher.store.stories import member
 from watcher.timeline import Member
 
@@ -34,6 +43,7 @@ class Remembered:
     matches: tuple[Match, ...]
     member: Member
     told: frozenset[ChatId]
+    links: tuple[StoryId, ...]  # the stories that its own goes on from, if it begins one
 
 
 class Memory(Database):
@@ -51,6 +61,9 @@ class Memory(Database):
         kept = select(articles).join(members, members.c.article_id == articles.c.id).where(recent)
         texts = {row.id: _article(row) for row in db.execute(kept)}
         theirs, told = _matches(db, recent), _told(db, recent)
+        links: defaultdict[int, list[StoryId]] = defaultdict(list)
+        for one, other in db.execute(select(story_links.c.story_id, story_links.c.other_id)):
+            links[one].append(StoryId(other))
         order = select(members).where(recent).order_by(members.c.seen_at, members.c.article_id)
         return [
             Remembered(
@@ -58,6 +71,7 @@ class Memory(Database):
                 matches=tuple(theirs[row.article_id]),
                 member=member(row),
                 told=frozenset(told[row.article_id]),
+                links=tuple(links[row.article_id]),
             )
             for row in db.execute(order)
         ]

@@ -207,7 +207,6 @@ stories = Table(
     *required(Instant, "first_at"),  # of publication
     Column("last_at", Instant, nullable=False, index=True),
     Column("head_id", Integer, ForeignKey("articles.id"), nullable=False),
-    Column("state", JSON, nullable=False),  # what placing wrote
 )
 
 members = Table(
@@ -220,8 +219,6 @@ members = Table(
     Column("origin_id", Integer, ForeignKey("articles.id")),  # whose text it copies
     Column("published_at", Instant, nullable=False, index=True),
     *required(Instant, "seen_at"),
-    Column("features", JSON(none_as_null=True)),  # what placing wrote; null once pruned
-    Column("version", Integer, nullable=False),  # of the features
 )
 
 story_links = Table(

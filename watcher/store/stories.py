@@ -30,13 +30,6 @@ class Stories(Database):
     """Statements over `stories`, `members`, `story_links` and `ledger`."""
 
     @reading
-    def window(self, db: Connection, since: datetime) -> list[Member]:
-        """Return the articles to compare a new one with, by the dates of publication."""
-        recent = (members.c.published_at >= since) & members.c.features.isnot(None)
-        order = members.c.published_at, members.c.article_id
-        return [member(row) for row in db.execute(select(members).where(recent).order_by(*order))]
-
-    @reading
     def stories(self, db: Connection, *, limit: int = MOST) -> list[Story]:
         """Return the stories with the newest articles, without their chapters."""
         newest = _stories().order_by(stories.c.last_at.desc(), stories.c.id.desc()).limit(limit)
@@ -74,7 +67,7 @@ def place(
     story = _join(db, article, placed)
     row = columns(members, verdict, placed) | {"article_id": article, "story_id": story}
     new = insert_into(members).values(row | {"origin_id": placed.origin, "seen_at": now})
-    again = {name: row[name] for name in ("event", "features", "version", "published_at")}
+    again = {name: row[name] for name in ("event", "published_at")}
     db.execute(new.on_conflict_do_update(index_elements=[members.c.article_id], set_=again))
     for link in placed.links:
         pair = {"story_id": story, "other_id": link.other, "reason": link.reason}
@@ -89,9 +82,9 @@ def place(
 
 def _join(db: Connection, article: ArticleId, placed: Placed) -> StoryId:
     """Begin a story with an article, which gives it its number, or have it join one."""
-    at, told = placed.published_at, {"state": placed.state}
+    at = placed.published_at
     if placed.story is None:
-        begun = told | {"id": article, "first_at": at, "last_at": at, "head_id": article}
+        begun = {"id": article, "first_at": at, "last_at": at, "head_id": article}
         return StoryId(db.execute(insert(stories).returning(stories.c.id), begun).scalar_one())
     span = {
         "first_at": func.min(stories.c.first_at, at),
@@ -99,7 +92,7 @@ def _join(db: Connection, article: ArticleId, placed: Placed) -> StoryId:
     }
     head = {"head_id": article} if placed.head else {}
     joined = update(stories).where(stories.c.id == placed.story)
-    db.execute(joined.values(**told, **span, **head))
+    db.execute(joined.values(**span, **head))
     return placed.story
 
 

@@ -19,14 +19,12 @@ from watcher.store.schema import (
     entries,
     feeds,
     matches,
-    members,
     outbox,
     sentences,
 )
 
 TEXTS: Final = timedelta(days=90)  # how long an article's text is kept
 NAMES: Final = TEXTS + timedelta(days=400)  # how long an article is recognised by its names
-COMPARED: Final = timedelta(days=200)  # how long an article may be linked to a later one
 RARE_SENTENCES: Final = timedelta(days=7)
 ENDED: Final = (DeliveryState.SENT, DeliveryState.REFUSED, DeliveryState.EXPIRED)
 
@@ -66,13 +64,11 @@ class Upkeep(Database):
         """Drop what is too old to be of use; return how many rows lost something."""
         rare = (sentences.c.articles < COMMON) & (sentences.c.seen_at < now - RARE_SENTENCES)
         old_text = (articles.c.seen_at < now - TEXTS) & articles.c.text.isnot(None)
-        forgotten = (members.c.seen_at < now - COMPARED) & members.c.features.isnot(None)
         old_message = outbox.c.state.in_(ENDED) & (outbox.c.queued_at < now - TEXTS)
         dropped = 0
         for statement in (
             delete(sentences).where(rare | (sentences.c.seen_at < now - NAMES)),
             delete(aliases).where(aliases.c.seen_at < now - NAMES),
-            update(members).where(forgotten).values(features=None),
             update(articles).where(old_text).values(text=None, zones=[]),
             update(outbox).where(old_message, outbox.c.html != "").values(html=""),
         ):

@@ -1,0 +1,60 @@
+"""What a daemon remembers when it starts: its stories, and what each chat reads of them."""
+
+import gettext
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from watcher import locales, matching, placing
+from watcher.chronicle import Chronicle
+from watcher.model import Chat, EventId, Verdict
+from watcher.placing import Placement
+from watcher.rules import RuleBook
+from watcher.store import Remembered, Store
+
+
+async def chronicle(
+    store: Store,
+    book: RuleBook,
+    chats: Sequence[Chat],
+    catalogues: Mapping[str, gettext.NullTranslations],
+    *,
+    now: datetime,
+) -> Chronicle:
+    """Put the stories of the last months together again, as they were decided."""
+    found = Chronicle(book, catalogues, locales.frequencies())
+    for one in await store.remembered(now - placing.LINKS):
+        piece = found.place(
+            _verdict(one, book),
+            one.member.article,
+            one.member.published_at,
+            one.member.host,
+            _placement(one),
+        )
+        told = [chat for chat in chats if chat.id in one.told]
+        found.keep(piece, found.answers(told, piece, one.member.seen_at))
+    return found
+
+
+def _verdict(one: Remembered, book: RuleBook) -> Verdict:
+    """Read again what an article says; what was decided of it stands."""
+    _, stances = matching.verdict(one.article, book)
+    return Verdict(
+        article=one.article,
+        matches=one.matches,
+        decision=one.member.decision,
+        reason=one.member.reason,
+        copy_of=one.member.origin,
+        stances=stances,
+    )
+
+
+def _placement(one: Remembered) -> Placement:
+    return Placement(
+        decision=one.member.decision,
+        reason=one.member.reason,
+        story=one.member.story,
+        event=EventId(one.member.event),
+        origin=one.member.origin or one.member.article,
+        copy_of=one.member.origin,
+        links=one.links,
+    )
