@@ -58,10 +58,10 @@ def ask(config: Path, *arguments: str, code: int = 0) -> str:
 def test_list(told: Path) -> None:
     """Stories come with their span, the number of articles and the title of their head."""
     lines = ask(told, "list").splitlines()
-    assert [line.split()[0] for line in lines] == ["Story", "2", "1"]
+    assert [line.split()[0] for line in lines] == ["Story", "3", "1"]
     assert "2026-01-30 to 2026-01-30  2         Pékin rouvre la porte au H200" in lines[2]
     [newest] = json.loads(ask(told, "list", "--limit", "1", "--json"))
-    assert (newest["id"], newest["articles"], newest["state"]) == (2, 1, {"h200": "open"})
+    assert (newest["id"], newest["articles"]) == (3, 1)
 
 
 def test_silent(told: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -82,8 +82,8 @@ def test_show(told: Path) -> None:
     assert lines[0] == "Story 1: Pékin rouvre la porte au H200"
     assert "1.1    first     chats: 1" in lines[2]
     assert "Puces du jour: Pékin rouvre la porte au H200" in lines[3]
-    assert lines[4] == "see story 2: [the] same product"
-    story = json.loads(ask(told, "show", "2", "--json"))
+    assert lines[4] == "see story 3: [the] same product"
+    story = json.loads(ask(told, "show", "3", "--json"))
     assert [one["decision"] for one in story["chapters"]] == ["reversal"]
     assert story["links"] == [{"other": 1, "reason": "[the] same product"}]
     assert (

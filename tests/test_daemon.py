@@ -103,6 +103,7 @@ def configured(folder: Path, *feeds: str) -> Path:
     path.write_text(
         f'rules = "rules"\n[store]\nurl = "sqlite:///watcher.db"\n[fetch]\npages = false\n'
         f'allow_addresses = ["127.0.0.0/8"]\nhost_delay = 0\n[log]\nformat = "json"\n{tables}'
+        '[[chats]]\nid = 1\nlevel = "all"\n'
     )
     return path
 

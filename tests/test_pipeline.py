@@ -203,7 +203,7 @@ async def test_a_sentence_common_on_its_site_is_no_evidence(tmp_path: Path) -> N
             site.answers[f"/{n}"] = page(f"Actualité {n}", *lines, teaser)
         async with watching(tmp_path, site.url("/flux")) as watch:
             await watch.work()
-            assert len(await watch.sent()) == 3
+            assert watch.line.tally.matches == 3
 
 
 async def test_a_feed_that_fails_is_asked_later_and_says_why(tmp_path: Path) -> None:

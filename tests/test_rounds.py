@@ -66,7 +66,7 @@ async def test_a_defect_stops_one_article_only(tmp_path: Path) -> None:
         Server({"/flux": reply(rss(item(1)))}) as site,
         watching(tmp_path, site.url("/flux"), pages=False) as watch,
     ):
-        watch.line.catalogues = {}
+        watch.line.chronicle.catalogues = {}
         await pass_over(Rounds(watch.line, polls=8))
         assert await watch.store.pending(watch.clock(), limit=9) == []
         later = watch.clock() + timedelta(hours=1)

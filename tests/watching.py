@@ -12,7 +12,7 @@ from watcher import locales, rulebook
 from watcher.cadence import Bounds
 from watcher.chronicle import Chronicle
 from watcher.fetching import Fetcher
-from watcher.model import ChatSpec, Delivery, FeedSpec
+from watcher.model import ChatSpec, Delivery, FeedSpec, Level
 from watcher.pipeline import Line
 from watcher.store import Store
 from watcher.workers import Workers
@@ -101,7 +101,9 @@ async def watching(folder: Path, *feeds: str, pages: bool = True) -> AsyncIterat
     workers = Workers(processes=1)
     try:
         await store.sync_feeds([FeedSpec(url=url) for url in feeds], now=clock())
-        chats = await store.sync_chats([ChatSpec(address="1")], channel="console", now=clock())
+        chats = await store.sync_chats(
+            [ChatSpec(address="1", level=Level.ALL)], channel="console", now=clock()
+        )
         book = rulebook.read(rules)
         async with Fetcher(QUICK, clock=clock) as fetcher:
             line = Line(

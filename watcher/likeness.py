@@ -26,6 +26,7 @@ SAME: Final = 0.62  # cosine of all words of two copies
 CUT: Final = 0.5  # ... under one title
 SAME_TITLE: Final = 0.9
 TEMPLATE: Final = 80  # words: a shorter text may be a form that was filled in
+TEASER: Final = 30  # tokens: a feed says « à lire sur notre site » of all its articles
 OTHER_TITLE: Final = 0.3  # share of the names of two titles that only one has
 SHARED_NAMES: Final = 0.6  # of the fewer names
 SHORT: Final = 3  # letters of a word that has no ending to take off
@@ -65,7 +66,7 @@ def stem(word: str) -> str:
     Take the plural and the feminine off a word's key.
 
     >>> stem("autorisees"), stem("autorise"), stem("chinoises"), stem("nationaux"), stem("h200")
-    ('autoris', 'autoris', 'chinoi', 'national', 'h200')
+    ('autori', 'autori', 'chinoi', 'national', 'h200')
     """
     if len(word) <= SHORT or not word.isalpha():
         return word
@@ -258,7 +259,10 @@ def is_copy(one: Weights, other: Weights) -> bool:
     its cut version, but these share the title too.
     """
     same_title = cosine(one.title, other.title) >= SAME_TITLE
-    if min(one.likeness.length, other.likeness.length) < TEMPLATE:
+    shortest = min(one.likeness.length, other.likeness.length)
+    if shortest < TEASER and not same_title:
+        return False
+    if shortest < TEMPLATE:
         if one.likeness.key == other.likeness.key and same_title:
             return True
         if _names_differ(one.likeness, other.likeness):
