@@ -78,7 +78,8 @@ def candidate(
         figures=tuple(
             dict.fromkeys(chain.from_iterable(map(_told, facts.select(article, verdict.matches))))
         ),
-        recalls=all(stance is not None and stance.role is Role.BACKGROUND for stance in stances),
+        recalls=bool(stances)
+        and all(stance is not None and stance.role is Role.BACKGROUND for stance in stances),
     )
 
 
@@ -97,6 +98,7 @@ class Chronicle:
     known: Frequencies
     window: Window = field(default_factory=Window)
     told: dict[tuple[ChatId, StoryId], Living] = field(default_factory=dict)
+    under: dict[tuple[ChatId, StoryId], StoryId] = field(default_factory=dict)  # another's message
 
     def place(self, verdict: Verdict, id: ArticleId, published: datetime, host: str) -> Piece:
         """Give an article that a rule holds for its place."""
@@ -123,8 +125,10 @@ class Chronicle:
             return plan.kind, None
         if plan.kind is Kind.EDIT and living:
             living = replace(living, joined=(*living.joined, piece))
+            self.under[chat.id, piece.placement.story] = story
         else:
             story = piece.placement.story
+            self.under[chat.id, story] = story
             living = Living(
                 head=piece,
                 rule_sets=sets | (living.rule_sets if living else frozenset()),
@@ -134,12 +138,13 @@ class Chronicle:
                 past=(*living.past, *living.pieces) if living else (),
             )
         self.told[chat.id, story] = living
-        return plan.kind, self.message(chat, living)
+        message = self.message(chat, living)
+        return plan.kind, replace(message, silent=message.silent or not plan.sound)
 
     def _living(self, chat: ChatId, placement: Placement) -> tuple[StoryId, Living | None]:
         """Return the living message of a story, or of one that an article turns or comes late to."""
         linked = placement.links if placement.goes_on else ()
-        stories = (placement.story, *linked)
+        stories = [self.under.get((chat, one), one) for one in (placement.story, *linked)]
         story = next((one for one in stories if (chat, one) in self.told), placement.story)
         return story, self.told.get((chat, story))
 
@@ -147,7 +152,7 @@ class Chronicle:
         """Write a living message as it reads now."""
         head = living.head.verdict
         story = sorted((*living.past, *living.pieces), key=lambda piece: piece.published)
-        message = messages.alert(
+        return messages.alert(
             head.article,
             [match for match in head.matches if match.rule_set in living.rule_sets],
             titles=self.titles,
@@ -164,7 +169,6 @@ class Chronicle:
                 since=story[0].verdict.article.published,
             ),
         )
-        return replace(message, silent=message.silent or not living.plan.sound)
 
     def ledger(self) -> tuple[Entry, ...]:
         """Return how everything stands after all that was read."""

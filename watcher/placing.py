@@ -328,10 +328,11 @@ def _event(candidate: Candidate, known: Sequence[Member]) -> tuple[EventId, floa
     """Return the event of a story that an article is the closest to, and how close."""
     events: defaultdict[EventId, list[Member]] = defaultdict(list)
     for member in sorted(known, key=lambda one: _gap(candidate, one)):
-        if len(events[member.placement.event]) < MEMBERS:
-            events[member.placement.event].append(member)
-    nearest = list(events.items())[:MEMBERS]
-    close, event = max((_closeness(candidate, members), event) for event, members in nearest)
+        events[member.placement.event].append(member)
+    close, event = max(
+        (_closeness(candidate, members[:MEMBERS]), event)
+        for event, members in list(events.items())[:MEMBERS]
+    )
     return event, close
 
 

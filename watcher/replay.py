@@ -213,7 +213,7 @@ class Replay:
         return {
             "chat": chat.spec.name or chat.spec.address,
             "kind": kind.value,
-            "silent": message is None or message.silent or kind is Kind.EDIT,
+            "silent": message is None or message.silent,
             "text": message.html if message else "",
         }
 
