@@ -181,12 +181,15 @@ async def listening(path: Path) -> AsyncIterator[Callable[[str], Awaitable[None]
             loop.remove_reader(systemd)
 
 
+LOST = item(2, title="Un lot de H200 s’est perdu", text="Le transporteur cherche deux caisses.")
+
+
 async def test_the_daemon_tells_reloads_and_stops(tmp_path: Path) -> None:
     """Alert, good reload, refused reload, second alert, end: and systemd hears of each step."""
     notified = tmp_path / "notify"
     settings = {"NOTIFY_SOCKET": str(notified), "WATCHDOG_USEC": "900000"}
     async with (
-        Server({"/flux": reply(rss(item(1))), "/neu": reply(rss(item(2)))}) as site,
+        Server({"/flux": reply(rss(item(1))), "/neu": reply(rss(LOST))}) as site,
         listening(notified) as hears,
     ):
         path = configured(tmp_path, site.url("/flux"))
@@ -196,7 +199,7 @@ async def test_the_daemon_tells_reloads_and_stops(tmp_path: Path) -> None:
             await hears("WATCHDOG=1")
             configured(tmp_path, site.url("/flux"), site.url("/neu"))
             watch.process.send_signal(signal.SIGHUP)
-            await watch.says("Puces, épisode 2")
+            await watch.says("Un lot de H200 s’est perdu")
             await hears("RELOADING=1")
             (tmp_path / "rules" / "h200.yaml").write_text("schema: 7\n")
             watch.process.send_signal(signal.SIGHUP)

@@ -143,7 +143,7 @@ def test_statements_of_an_article() -> None:
         detail=Detail.EASED,
         objects=("H200",),
         direction="",
-        issuer="",
+        issuer="Chine",
         role=Role.PRIMARY,
         conditional=True,
         claims=claims,
@@ -158,3 +158,27 @@ def test_statements_of_an_article() -> None:
         ("H20", "background", False),
     }
     assert ledger.statements(sets, [], at=START, article=ArticleId(1), host="") == ()
+
+
+@pytest.mark.parametrize(
+    ("issuer", "weight", "role"),
+    [("Chine", 1.0, "primary"), ("", 2.0, "primary"), ("", 1.0, "background")],
+)
+def test_what_is_said_once_of_nobody_is_no_news(issuer: str, weight: float, role: str) -> None:
+    """One claim in the body that names nobody who decides turns no story."""
+    one = replace(claim(OPEN, weight, "H200"), issuer=issuer)
+    stance = Stance(
+        polarity=OPEN,
+        detail=Detail.EASED,
+        objects=("H200",),
+        direction="",
+        issuer=issuer,
+        role=Role.PRIMARY,
+        conditional=False,
+        claims=(one,),
+    )
+    name = RuleSetId("export")
+    (said,) = ledger.statements(
+        {name: stance}, [name], at=START, article=ArticleId(1), host="a.example"
+    )
+    assert said.role.value == role

@@ -15,6 +15,7 @@ from watcher import locales, messages
 from watcher.claims import Claim, Detail, Evidence, Stance, Zone, ZoneKind
 from watcher.model import (
     Article,
+    Decision,
     Match,
     Message,
     Origin,
@@ -36,6 +37,7 @@ TEXT = f"{LEAD} {SECOND} {THIRD}\nÀ lire aussi : le H200 en baisse."
 BODY = len(TEXT.partition("\n")[0])
 URL = "https://exemple.fr/puces/h200"
 AT = datetime(2026, 1, 30, 15, 45, tzinfo=UTC)
+PLAIN = messages.Thread()
 
 
 def article(text: str = TEXT, **changes: object) -> Article:
@@ -76,7 +78,12 @@ def match(*evidence: Evidence, rule: str = "h200/named", severity: str = "normal
     )
 
 
-def tell(given: Article, *matches: Match, language: str = "fr") -> Message:
+def tell(
+    given: Article,
+    *matches: Match,
+    language: str = "fr",
+    thread: messages.Thread = PLAIN,
+) -> Message:
     """Render for one chat."""
     return messages.alert(
         given,
@@ -84,6 +91,7 @@ def tell(given: Article, *matches: Match, language: str = "fr") -> Message:
         titles=TITLES,
         translations=CATALOGUES[language],
         language=language,
+        thread=thread,
     )
 
 
@@ -105,6 +113,44 @@ def test_one_match() -> None:
         "<i>Règle\u00a0: Nvidia H200 (puce nommée).</i>"
     )
     assert (message.silent, message.link, message.button) == (False, URL, "Lire")
+
+
+def test_a_living_message() -> None:
+    """An answer says what it answers; sources that joined are counted, five are named."""
+    others = [article(title=f"Titre {n}", url=f"https://b.fr/{n}", site="B") for n in range(6)]
+    thread = messages.Thread(
+        head=Decision.REVERSAL,
+        before=article(title="Les H200 passent"),
+        others=others,
+        figures=["jusqu’à 400 000 GPU"],
+        sites=7,
+        origins=1,
+        articles=9,
+        since=Published(at=AT, precision=Precision.TIME),
+    )
+    message = tell(article(), NAMED, thread=thread)
+    shown = parse(message.html).text.split("\n")
+    assert shown[0] == "🔁 Revirement · Nvidia H200"
+    assert "Chiffres\u00a0: quota de 30\u202f% · jusqu’à 400 000 GPU" in shown
+    assert shown[-12:-1] == [
+        "Avant, le 30 janvier 2026\u00a0: Les H200 passent",
+        "",
+        "7 sources, 1 source d’origine",
+        *(f"• Titre {n} (B, 30 janv. 2026 à 16:45)" for n in range(5)),
+        "+ 1",
+        "🧵 9 articles depuis le 30 janvier 2026.",
+        "",
+    ]
+
+
+def test_a_living_message_without_dates() -> None:
+    """What has no date, no site and no link is named all the same."""
+    nameless = article(title="Sans date", url="", site="", published=None)
+    thread = messages.Thread(before=nameless, others=[nameless], sites=2, origins=2, articles=2)
+    shown = parse(tell(article(), NAMED, thread=thread).html).text.split("\n")
+    assert "Avant\u00a0: Sans date" in shown
+    assert "• Sans date" in shown
+    assert not any("🧵" in line for line in shown)
 
 
 def test_several_rule_sets_are_one_message() -> None:

@@ -84,7 +84,7 @@ def telling(number: int, *said: Statement, days: float = 0, more: str = "") -> C
         (
             [
                 telling(0, us(OPEN, 0)),
-                telling(1, replace(nobody(CLOSED, 1, 3), direction="", issuer=""), days=3),
+                telling(1, nobody(CLOSED, 1, 3), days=3),
             ],
             "reversal",
         ),

@@ -109,7 +109,8 @@ def candidate(
         figures=tuple(
             dict.fromkeys(chain.from_iterable(map(_told, facts.select(article, verdict.matches))))
         ),
-        recalls=all(stance is not None and stance.role is Role.BACKGROUND for stance in stances),
+        recalls=bool(stances)
+        and all(stance is not None and stance.role is Role.BACKGROUND for stance in stances),
     )
 
 
@@ -149,6 +150,7 @@ class Chronicle:
     known: Frequencies
     window: Window = field(default_factory=Window)
     told: dict[tuple[ChatId, StoryId], Living] = field(default_factory=dict)
+    under: dict[tuple[ChatId, StoryId], StoryId] = field(default_factory=dict)  # another's message
 
     def place(
         self,
@@ -173,10 +175,15 @@ class Chronicle:
         """Remember an article in its place, and what was answered of it."""
         self.window.add(piece.article, piece.placement)
         self.known = self.known.plus(piece.article.weights.likeness)
+        self.note(piece, answers)
+
+    def note(self, piece: Piece, answers: Iterable[Answer]) -> None:
+        """Remember what was answered of an article that is kept."""
         for answer in answers:
             edited = answer.kind is Kind.EDIT
             story = answer.story if edited else piece.placement.story
             self.told[answer.chat.id, story] = answer.living
+            self.under[answer.chat.id, piece.placement.story] = story
 
     def answers(self, chats: Iterable[Chat], piece: Piece, now: datetime) -> list[Answer]:
         """Decide what each chat gets of an article in its place; keep nothing."""
@@ -209,6 +216,7 @@ class Chronicle:
                 past=(*living.past, *living.pieces) if living else (),
             )
         message = self.message(chat, living)
+        message = replace(message, silent=message.silent or not plan.sound)
         return Answer(
             chat=chat, kind=plan.kind, rule_sets=sets, story=story, living=living, message=message
         )
@@ -216,7 +224,7 @@ class Chronicle:
     def _living(self, chat: ChatId, placement: Placement) -> tuple[StoryId, Living | None]:
         """Return the living message of a story, or of one that an article turns or comes late to."""
         linked = placement.links if placement.goes_on else ()
-        stories = (placement.story, *linked)
+        stories = [self.under.get((chat, one), one) for one in (placement.story, *linked)]
         story = next((one for one in stories if (chat, one) in self.told), placement.story)
         return story, self.told.get((chat, story))
 
@@ -224,7 +232,7 @@ class Chronicle:
         """Write a living message as it reads now."""
         head = living.head.verdict
         story = sorted((*living.past, *living.pieces), key=lambda piece: piece.published)
-        message = messages.alert(
+        return messages.alert(
             head.article,
             [match for match in head.matches if match.rule_set in living.rule_sets],
             titles={rule_set.id: rule_set.title for rule_set in self.book.sets},
@@ -243,7 +251,6 @@ class Chronicle:
                 since=story[0].verdict.article.published,
             ),
         )
-        return replace(message, silent=message.silent or not living.plan.sound)
 
     def placed(self, piece: Piece) -> Placed:
         """Return the place of an article as the store keeps it, and what it makes of the ledger."""

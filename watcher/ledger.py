@@ -16,6 +16,7 @@ from watcher.text import key
 
 SETTLED: Final = (Polarity.CLOSED, Polarity.OPEN)
 PASSING: Final = 0.25  # of the weight of the heaviest claim
+SURE: Final = 2.0  # of all claims together, where nobody is said to decide: in the lead, or twice
 SOURCES: Final = 2  # independent ones that make certain what each tells with a doubt
 
 
@@ -99,9 +100,10 @@ def statements(
 
 
 def _leads(claim: Claim, stance: Stance) -> bool:
-    """Tell the news of an article from what it says in passing."""
+    """Tell the news of an article from what it says in passing, or once and of nobody."""
     leading = [one.weight for one in stance.claims if one.leads(stance)]
-    return claim.leads(stance) and claim.weight > PASSING * max(leading)
+    sure = bool(stance.issuer) or sum(leading) >= SURE
+    return sure and claim.leads(stance) and claim.weight > PASSING * max(leading)
 
 
 def _rank(said: Statement) -> tuple[object, ...]:

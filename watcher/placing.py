@@ -298,7 +298,7 @@ def _turn(candidate: Candidate, told: Sequence[Member]) -> tuple[Decision, str] 
             other = not same or _was_another([*products, *candidate.statements], mine, before)
             said = f"{mine.polarity.value}, before {before.polarity.value}: {mine.product}"
             if other:
-                return Decision.NEW_LOCK, f"{mine.issuer or 'another issuer'} now says {said}"
+                return Decision.NEW_LOCK, f"{mine.issuer or mine.direction} now says {said}"
             return Decision.REVERSAL, f"{mine.issuer or 'the same issuer'} now says {said}"
     return None
 
@@ -321,17 +321,18 @@ def _was_another(told: Iterable[Statement], mine: Statement, before: Statement) 
         and said.polarity is before.polarity
         and key(said.product) == key(mine.product)
     }
-    return not before.issuer and bool(named) and mine.issuer not in named
+    return not before.issuer and bool(mine.issuer and named) and mine.issuer not in named
 
 
 def _event(candidate: Candidate, known: Sequence[Member]) -> tuple[EventId, float]:
     """Return the event of a story that an article is the closest to, and how close."""
     events: defaultdict[EventId, list[Member]] = defaultdict(list)
     for member in sorted(known, key=lambda one: _gap(candidate, one)):
-        if len(events[member.placement.event]) < MEMBERS:
-            events[member.placement.event].append(member)
-    nearest = list(events.items())[:MEMBERS]
-    close, event = max((_closeness(candidate, members), event) for event, members in nearest)
+        events[member.placement.event].append(member)
+    close, event = max(
+        (_closeness(candidate, members[:MEMBERS]), event)
+        for event, members in list(events.items())[:MEMBERS]
+    )
     return event, close
 
 

@@ -222,7 +222,7 @@ def send(chat: Chat, answer: Answer | None) -> dict[str, Any]:
     return {
         "chat": chat.spec.name or chat.spec.address,
         "kind": kind.value,
-        "silent": message.silent or kind is Kind.EDIT,
+        "silent": message.silent,
         "text": message.html,
     }
 
