@@ -256,7 +256,7 @@ def test_the_summary_is_json(tmp_path: Path) -> None:
     assert told["failed"][0]["url"] == "http://127.0.0.1:9/flux"
     assert {"unchanged", "entries_new", "articles", "matches", "alerts", "seconds"} <= told.keys()
     words = CliRunner().invoke(app, ["--config", str(path), "poll", "--all"])
-    assert "1 feeds (0 unchanged, 1 failed)" in words.output
+    assert "1 feed (0 unchanged, 1 failed)" in words.output
     status = CliRunner().invoke(app, ["--config", str(path), "status", "--json"])
     assert json.loads(status.stdout)["feeds_failing"] == 1
     assert (
@@ -266,7 +266,7 @@ def test_the_summary_is_json(tmp_path: Path) -> None:
 
 
 def test_the_demo_tells_five_stories_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Five alerts with the deciding words, none in the second pass, none in a second run on one state."""
+    """Three messages, two of them answers; nothing in the last pass, nothing in a second run on one state."""
     from typer.testing import CliRunner
 
     from watcher.cli.app import app
@@ -274,11 +274,16 @@ def test_the_demo_tells_five_stories_once(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.chdir(tmp_path)
     first = CliRunner().invoke(app, ["demo", "--state", str(tmp_path / "state")])
     assert first.exit_code == 0, first.output
-    passes = [line for line in first.output.splitlines() if line.startswith("5 feeds")]
-    assert [line.split(", ")[-1] for line in passes] == ["5 alerts", "0 alerts"]
+    passes = [line for line in first.output.splitlines() if " unchanged, " in line]
+    assert [line.split(", ")[-1] for line in passes] == [
+        "1 alert",
+        "1 alert",
+        "3 alerts",
+        "0 alerts",
+    ]
+    assert first.output.count("↪ answers an earlier message") >= len(("14 January", "26 January"))
     second = CliRunner().invoke(app, ["demo", "--state", str(tmp_path / "state")])
-    assert "5 alerts" not in second.output
-    assert "0 alerts" in second.output
+    assert second.output.count("0 alerts") == len(passes)
 
 
 def test_replay_prints_verdicts(tmp_path: Path) -> None:

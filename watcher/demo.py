@@ -73,6 +73,12 @@ STORIES = (
         "DeepSeek autorisé à acheter les puces NVIDIA H200 : la Chine accélère dans la course à l’IA",
     ),
 )
+EPISODES = (  # and how many of the stories are out by then
+    ("24 December 2025", 1),
+    ("14 January 2026", 2),
+    ("26 to 30 January 2026", 5),
+    ("The same five again, on the same database", 5),
+)
 
 
 def seed(prefix: str) -> str:

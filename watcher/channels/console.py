@@ -33,12 +33,12 @@ class ConsoleChannel:
     async def send(self, delivery: Delivery) -> str:
         """Print the message; `RetryLaterError` when the terminal is gone."""
         answers = delivery.kind is Kind.REPLY and delivery.target
-        self._print(delivery, f"↪ answers message {delivery.target}" if answers else "")
+        self._print(delivery, "↪ answers an earlier message" if answers else "")
         return str(next(self._numbers))
 
     async def edit(self, delivery: Delivery) -> str:
         """Print how the message reads now: what was printed cannot be changed."""
-        self._print(delivery, f"✎ message {delivery.target} now reads")
+        self._print(delivery, "✎ an earlier message now reads")
         return delivery.target
 
     async def find(self, delivery: Delivery) -> str | None:

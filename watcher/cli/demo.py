@@ -41,15 +41,15 @@ def demo(
 
 
 def show(state: State, folder: Path) -> None:
-    """Run two passes on one database: the first tells, the second has nothing to add."""
+    """Live the story again: its episodes on one database, then a pass that has nothing to add."""
     from watcher import daemon, demo
     from watcher.cli import poll
 
     console = state.console
     with demo.served(folder) as urls:
-        config = configured(state, folder, urls)
-        console.print(f"Five sites on loopback, rules from {config.rules}", highlight=False)
-        for heading in ("First pass", "Second pass, on the same database"):
+        console.print(f"Five sites on loopback, rules from {state.config().rules}", highlight=False)
+        for heading, known in demo.EPISODES:
+            config = configured(state, folder, urls[:known])
             console.rule(heading, align="left", style="dim")
             tally = asyncio.run(daemon.poll_once(config, everything=True, console=console))
             poll.tell(tally, console)

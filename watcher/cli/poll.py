@@ -63,7 +63,12 @@ def tell(tally: "Tally", console: "Console") -> None:
             highlight=False,
         )
     console.print(
-        f"{tally.feeds} feeds ({tally.unchanged} unchanged, {len(tally.failed)} failed), "
-        f"{tally.entries_new} new entries, {tally.articles} articles, {tally.alerts} alerts",
+        f"{_count(tally.feeds, 'feed')} ({tally.unchanged} unchanged, {len(tally.failed)} failed), "
+        f"{_count(tally.entries_new, 'new entry', 'new entries')}, "
+        f"{_count(tally.articles, 'article')}, {_count(tally.alerts, 'alert')}",
         highlight=False,
     )
+
+
+def _count(number: int, one: str, many: str = "") -> str:
+    return f"{number} {one if number == 1 else many or f'{one}s'}"
