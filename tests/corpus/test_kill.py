@@ -24,6 +24,7 @@ pytestmark = pytest.mark.corpus
 
 KILLS = int(os.environ.get("WATCHER_KILLS", "12"))
 TOKEN = "123456:AAFakeFakeFakeFakeFakeFakeFakeFake00"
+# every article is a message of its own: what shares one depends on the order of arrival, too
 # in titles only: what is furniture in a text is learned, so it depends on the order of arrival
 # everyday names of these feeds' years, so that each subscriber gets a handful of alerts
 WORDS = (
@@ -147,7 +148,7 @@ def configured(folder: Path, urls: list[str], telegram: Telegram) -> Path:
         name = word.lower()
         (folder / "rules" / f"{name}.yaml").write_text(RULES.format(name=name), encoding="utf-8")
         telegram.do({"do": "user", "id": number, "first_name": word, "started": True})
-        chats += f'[[chats]]\nid = {number}\nrule_sets = ["{name}"]\n'
+        chats += f'[[chats]]\nid = {number}\nrule_sets = ["{name}"]\nlevel = "all"\n'
     config = folder / "watcher.toml"
     config.write_text(
         f"""rules = "rules"
