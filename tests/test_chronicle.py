@@ -166,6 +166,19 @@ def test_what_arrives_late_joins_quietly(watch: Watch) -> None:
     assert (kind, silent) == ("edit", True)
 
 
+def test_what_is_old_is_forgotten(watch: Watch) -> None:
+    """A story with a new article keeps its message; one without is let go of."""
+    pieces = [watch.read(name) for name in ("000", "003")]
+    for piece in pieces:
+        watch.tell(0, piece)
+    watch.chronicle.forget(pieces[1].published)
+    assert [member.article.id for member in watch.chronicle.window.members] == [pieces[1].id]
+    assert set(watch.chronicle.told) == {(ChatId(0), pieces[1].placement.story)}
+    watch.chronicle.forget(pieces[1].published + timedelta(days=1))
+    assert not watch.chronicle.told
+    assert not watch.chronicle.under
+
+
 def test_undated_seeds_are_told(watch: Watch) -> None:
     """An article without a date of its own is placed by when it came."""
     verdict = watch.verdicts["003"]

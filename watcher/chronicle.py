@@ -185,6 +185,13 @@ class Chronicle:
             self.told[answer.chat.id, story] = answer.living
             self.under[answer.chat.id, piece.placement.story] = story
 
+    def forget(self, start: datetime) -> None:
+        """Let go of what appeared before a date, and of the messages about nothing later."""
+        self.window = placing.since(self.window.members, start)
+        alive = self.window.stories
+        self.told = {key: living for key, living in self.told.items() if key[1] in alive}
+        self.under = {key: story for key, story in self.under.items() if story in alive}
+
     def answers(self, chats: Iterable[Chat], piece: Piece, now: datetime) -> list[Answer]:
         """Decide what each chat gets of an article in its place; keep nothing."""
         found = (self._answer(chat, piece, now) for chat in chats)

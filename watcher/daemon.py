@@ -18,7 +18,7 @@ from apscheduler import events
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from rich.console import Console
 
-from watcher import __version__, channels, locales, recall, rulebook, systemd
+from watcher import __version__, channels, locales, placing, recall, rulebook, systemd
 from watcher.cadence import Bounds
 from watcher.channels import ConsoleChannel
 from watcher.chronicle import Chronicle
@@ -301,6 +301,8 @@ def scheduled(parts: Parts) -> AsyncIOScheduler:
 async def tidy(parts: Parts) -> None:
     """Forget what has served its time."""
     await parts.store.prune(utcnow())
+    async with parts.line.placing:
+        parts.line.chronicle.forget(utcnow() - placing.LINKS)
 
 
 def feed_watchdog(parts: Parts) -> None:
