@@ -1,7 +1,7 @@
 """
-What does it cost to recognise an article among 1,000,000 names, and to read the window of stories?
+What does it cost to recognise an article among 1,000,000 names?
 
-    python bench/store.py [--names 1000000] [--members 6000]
+    python bench/store.py [--names 1000000]
 
 Beside a peer in the same run: the same question asked of the same file by sqlite3 alone. Look-ups ask for
 the three names of an article, one that is known in a hundred; the median and the worst of a thousand.
@@ -9,14 +9,13 @@ the three names of an article, one that is known in a hundred; the median and th
 
 import argparse
 import asyncio
-import json
 import random
 import sqlite3
 import statistics
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 from watcher.model import Alias, AliasKind
@@ -25,7 +24,6 @@ from watcher.store import Store
 NOW = datetime(2026, 1, 30, 16, 45, tzinfo=UTC)
 ROUNDS = 1_000
 AT = NOW.strftime("%Y-%m-%d %H:%M:%S.%f")
-FEATURES = json.dumps({"terms": {f"mot{n}": 1.5 for n in range(120)}, "names": ["H200"] * 12})
 
 
 def key(number: int) -> str:
@@ -33,19 +31,13 @@ def key(number: int) -> str:
     return f"exemple-{number % 300}.fr/actualite/2026/01/puces-et-douanes-{number * 7919:x}.html"
 
 
-def fill(path: Path, names: int, members: int) -> None:
-    """Write names and members straight into the file, of articles that are not there."""
+def fill(path: Path, names: int) -> None:
+    """Write names straight into the file, of articles that are not there."""
     with sqlite3.connect(path) as db:
         db.execute("PRAGMA synchronous=OFF")
         db.executemany(
             "INSERT INTO aliases (space, key, kind, article_id, seen_at) VALUES ('url', ?, 'url', ?, ?)",
             ((key(n), n // 3 + 1, AT) for n in range(names - names % 3)),
-        )
-        db.execute(f"INSERT INTO stories VALUES (1, '{AT}', '{AT}', 1, '{{}}')")
-        db.executemany(
-            "INSERT INTO members (article_id, story_id, event, decision, reason, host, published_at,"
-            " seen_at, features, version) VALUES (?, 1, 1, 'attach', '', 'a.fr', ?, ?, ?, 1)",
-            ((n, AT, AT, FEATURES) for n in range(1, members + 1)),
         )
 
 
@@ -59,7 +51,7 @@ async def timed(asked: Callable[[int], Awaitable[object]], rounds: int) -> list[
     return sorted(found)
 
 
-async def look_up(path: Path, names: int, members: int) -> dict[str, float]:
+async def look_up(path: Path, names: int) -> dict[str, float]:
     """Ask the store, and sqlite3 alone, for three names a time."""
     dice = random.Random(7)
     asked = [
@@ -82,7 +74,6 @@ async def look_up(path: Path, names: int, members: int) -> dict[str, float]:
 
     cold = await timed(ours, ROUNDS)
     warm, bare = await timed(ours, ROUNDS), await timed(plain, ROUNDS)
-    window = await timed(lambda _: store.window(NOW - timedelta(days=200)), 5)
     await store.close()
     peer.close()
     return {
@@ -91,7 +82,6 @@ async def look_up(path: Path, names: int, members: int) -> dict[str, float]:
         "p99": warm[ROUNDS * 99 // 100],
         "worst": max(cold[-1], warm[-1]),
         "ratio": statistics.median(warm) / statistics.median(bare),
-        "window_per_member": statistics.median(window) / members,
     }
 
 
@@ -99,15 +89,14 @@ async def main() -> None:
     """Measure a small and a large file."""
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--names", type=int, default=1_000_000)
-    arguments.add_argument("--members", type=int, default=6_000)
     given = arguments.parse_args()
     for names in (1_000, given.names):
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "watcher.db"
             store = await Store.open(f"sqlite:///{path}", now=NOW)
             await store.close()
-            fill(path, names, given.members)
-            told = await look_up(path, names, given.members)
+            fill(path, names)
+            told = await look_up(path, names)
             print(names, "names:", {name: round(value, 4) for name, value in told.items()})
 
 
