@@ -13,6 +13,7 @@ from rich.console import Console
 
 from tests.fake_telegram import TOKEN, FakeTelegram, Fault
 from watcher import channels
+from watcher.buttons import Button
 from watcher.channels import CHANNELS, ConsoleChannel
 from watcher.channels.telegram import TRIES, TelegramChannel
 from watcher.errors import (
@@ -40,7 +41,7 @@ DELIVERY = Delivery(
     chat=ChatId(1),
     address="1",
     thread=None,
-    message=Message(html=HTML, link=LINK, button="Lire"),
+    message=Message(html=HTML, link=LINK, buttons=((Button(text="Lire", url=LINK),),)),
     state=DeliveryState.QUEUED,
 )
 

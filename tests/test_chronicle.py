@@ -19,12 +19,12 @@ from watcher.model import (
     ChatId,
     ChatSpec,
     Decision,
-    Level,
     Precision,
     Published,
     RuleSetId,
     Verdict,
 )
+from watcher.preferences import Level
 from watcher.rules import RuleBook
 
 ORDER = ("000", "004", "001", "003", "002")

@@ -14,7 +14,8 @@ from watcher import config as configuration
 from watcher.config import durations, mistakes
 from watcher.config.keys import SHIPPED_RULES, Config, StoreKeys
 from watcher.errors import ConfigError, Problem
-from watcher.model import FeedSpec, Level
+from watcher.model import FeedSpec
+from watcher.preferences import Level
 
 TOKEN = "4242:AAveille-du-soir_0123456789abcdefghij"
 Write = Callable[[str], Path]

@@ -40,6 +40,11 @@ AT = datetime(2026, 1, 30, 15, 45, tzinfo=UTC)
 PLAIN = messages.Thread()
 
 
+def buttons(message: Message) -> list[str]:
+    """Read the labels of a message's buttons."""
+    return [button.text for row in message.buttons for button in row]
+
+
 def article(text: str = TEXT, **changes: object) -> Article:
     """An article whose last line is page furniture."""
     end = min(BODY, len(text))
@@ -112,7 +117,7 @@ def test_one_match() -> None:
         "\n"
         "<i>Règle\u00a0: Nvidia H200 (puce nommée).</i>"
     )
-    assert (message.silent, message.link, message.button) == (False, URL, "Lire")
+    assert (message.silent, message.link, buttons(message)) == (False, URL, ["Lire"])
 
 
 def test_a_living_message() -> None:
@@ -229,7 +234,7 @@ def test_english() -> None:
     assert "Le Fil · 30 Jan 2026 at 16:45" in parsed.text
     assert "the page is for the site’s subscribers." in parsed.text
     assert parsed.text.endswith("Rule: Quotas de puces (quota de puces).")
-    assert (message.silent, message.button) == (True, "Read")
+    assert (message.silent, buttons(message)) == (True, ["Read"])
 
 
 @pytest.mark.parametrize(
@@ -257,7 +262,7 @@ def test_nothing_is_invented() -> None:
     assert "</a>\nexemple.fr\n\n" in tell(article(published=None, site=""), NAMED).html
     bare = tell(article(published=None, site="", url=""), NAMED)
     assert f"\n{TITLE}\n\n<blockquote>" in bare.html
-    assert (bare.link, bare.button) == ("", "")
+    assert (bare.link, buttons(bare)) == ("", [])
 
 
 def test_title_fallbacks() -> None:

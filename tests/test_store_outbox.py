@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.newsroom import H200, HOUR, MINUTE, NOW, QUOTA, draft, subscribed, told
-from watcher.model import ChatSpec, Delivery, DeliveryState, Level
+from watcher.model import ChatSpec, Delivery, DeliveryState
+from watcher.preferences import Level
 from watcher.store import Store
 
 SECOND = timedelta(seconds=1)

@@ -6,8 +6,9 @@ import pytest
 
 from tests.stories import START
 from watcher import telling
-from watcher.model import ArticleId, Decision, EventId, Level, RuleSetId, StoryId
+from watcher.model import ArticleId, Decision, EventId, RuleSetId, StoryId
 from watcher.placing import Placement
+from watcher.preferences import Level
 from watcher.telling import Heard, Kind, Plan
 
 H200, QUOTA = RuleSetId("h200"), RuleSetId("quota")

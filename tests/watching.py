@@ -12,8 +12,9 @@ from watcher import locales, rulebook
 from watcher.cadence import Bounds
 from watcher.chronicle import Chronicle
 from watcher.fetching import Fetcher
-from watcher.model import ChatSpec, Delivery, FeedSpec, Level
+from watcher.model import ChatSpec, Delivery, FeedSpec
 from watcher.pipeline import Line
+from watcher.preferences import Level
 from watcher.store import Store
 from watcher.workers import Workers
 

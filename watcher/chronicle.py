@@ -198,8 +198,7 @@ class Chronicle:
         return [answer for answer in found if answer]
 
     def _answer(self, chat: Chat, piece: Piece, now: datetime) -> Answer | None:
-        wanted = chat.spec.rule_sets or piece.verdict.rule_sets
-        sets = tuple(name for name in piece.verdict.rule_sets if name in wanted)
+        sets = tuple(name for name in piece.verdict.rule_sets if chat.follows(name))
         story, living = self._living(chat.id, piece.placement)
         plan = telling.plan(
             piece.placement,

@@ -13,6 +13,7 @@ from babel.dates import format_datetime
 
 from watcher import facts, urls
 from watcher import text as reading
+from watcher.buttons import Button
 from watcher.claims import Detail, Evidence, Stance, ZoneKind
 from watcher.model import (
     Article,
@@ -146,7 +147,9 @@ def alert(
         html=html(fit(parts)),
         silent=loudest is Severity.LOW,
         link=link,
-        button=translations.pgettext("button", "Read") if link else "",
+        buttons=((Button(text=translations.pgettext("button", "Read"), url=link),),)
+        if link
+        else (),
     )
 
 

@@ -11,7 +11,9 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import NewType
 
+from watcher.buttons import Keyboard
 from watcher.claims import Evidence, Stance, Zone
+from watcher.preferences import Choices, Level, Mute, Preferences
 
 FeedId = NewType("FeedId", int)
 EntryId = NewType("EntryId", int)
@@ -241,14 +243,6 @@ class Verdict:
 # Who hears of it --------------------------------------------------------------------------------
 
 
-class Level(StrEnum):
-    """How much of a story a subscriber wants to hear."""
-
-    ALL = "all"
-    DEVELOPMENTS = "developments"
-    FIRST = "first"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatSpec:
     """A subscriber as the administrator names it."""
@@ -267,6 +261,27 @@ class Chat:
 
     id: ChatId
     spec: ChatSpec
+    choices: Choices = field(default_factory=dict)  # of the chat, level and language aside
+    by_rule_set: Mapping[RuleSetId, Choices] = field(default_factory=dict)
+    mutes: tuple[Mute, ...] = ()
+    everything: bool = True  # if the spec names no rule sets: follows all, or none
+
+    @property
+    def preferences(self) -> Preferences:
+        """What holds for the chat as a whole."""
+        own = {"level": self.spec.level, "language": self.spec.language}
+        return Preferences().plus({**self.choices, **own})
+
+    def preferences_for(self, rule_set: RuleSetId, default: Choices) -> Preferences:
+        """Resolve what holds for one rule set, whose own default is given."""
+        own = {"level": self.spec.level, "language": self.spec.language}
+        theirs = self.by_rule_set.get(rule_set, {})
+        return Preferences().plus({**default, **self.choices, **own, **theirs})
+
+    def follows(self, rule_set: RuleSetId) -> bool:
+        """Tell whether it wants to hear of a rule set at all."""
+        named = self.spec.rule_sets
+        return rule_set in named if named else self.everything
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -275,21 +290,24 @@ class Message:
 
     html: str  # Telegram's subset of HTML, at most 4,096 characters after parsing
     silent: bool = False
-    link: str = ""  # shown as the preview and behind the button; empty: none
-    button: str = ""  # the button's label, in the chat's language; empty: no button
+    link: str = ""  # shown as the preview; empty: none
+    buttons: Keyboard = ()
 
 
 class Kind(StrEnum):
-    """How an alert reaches a chat."""
+    """How a message reaches a chat."""
 
-    NEW = "new"  # a message of its own
+    NEW = "new"  # an alert of its own
     EDIT = "edit"  # the chat's message of the story now reads so
     REPLY = "reply"  # a new message that answers the chat's message of the story
+    DIGEST = "digest"  # several alerts at the hour that the chat chose
+    ANSWER = "answer"  # what somebody asked the bot for
 
 
 class DeliveryState(StrEnum):
     """Where a delivery stands."""
 
+    HELD = "held"  # a digest that is still being gathered
     QUEUED = "queued"
     SENDING = "sending"
     SENT = "sent"

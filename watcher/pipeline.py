@@ -118,8 +118,7 @@ def drafts(
     titles = {rule_set.id: rule_set.title for rule_set in book.sets}
     found = []
     for chat in chats:
-        wanted = chat.spec.rule_sets or verdict.rule_sets
-        news = tuple(s for s in verdict.rule_sets if s in wanted and (chat.id, s) not in told)
+        news = tuple(s for s in verdict.rule_sets if chat.follows(s) and (chat.id, s) not in told)
         if news:
             message = messages.alert(
                 verdict.article,

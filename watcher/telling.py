@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from watcher.model import Decision, Level, RuleSetId
+from watcher.model import Decision, RuleSetId
 from watcher.placing import Placement
+from watcher.preferences import Level
 
 SUITE_AFTER: Final = timedelta(days=7)
 SUITE_ARTICLES: Final = 30

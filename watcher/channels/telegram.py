@@ -20,6 +20,7 @@ from telegram.constants import ParseMode
 from telegram.request import HTTPXRequest
 
 from watcher import errors
+from watcher.buttons import Button
 from watcher.model import Delivery, DeliveryId, Kind
 
 # Without it, the library warns whenever a flood limit is met (its own way to opt in).
@@ -211,15 +212,22 @@ def _refusal(said: str) -> errors.DeliveryError:
     return errors.RefusedError(said)
 
 
+def _button(button: Button) -> InlineKeyboardButton:
+    if button.url:
+        return InlineKeyboardButton(button.text, url=button.url)
+    style = {"style": "danger"} if button.danger else None
+    return InlineKeyboardButton(button.text, callback_data=button.data, api_kwargs=style)
+
+
 def _content(delivery: Delivery) -> dict[str, Any]:
     """Say what a send and an edit share; a group gets no preview: there it drowns the talk."""
     message, markup = delivery.message, None
+    rows = [[_button(button) for button in row] for row in message.buttons]
     preview = LinkPreviewOptions(is_disabled=True)
     if message.link and not delivery.address.startswith(("-", "@")):
         preview = LinkPreviewOptions(url=message.link, prefer_small_media=True)
-    if message.link and message.button:
-        button = InlineKeyboardButton(message.button, url=message.link)
-        markup = InlineKeyboardMarkup([[button]])
+    if rows:
+        markup = InlineKeyboardMarkup(rows)
     return {
         "chat_id": delivery.address,
         "text": message.html,

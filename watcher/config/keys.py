@@ -12,7 +12,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from watcher import opml
 from watcher.config.durations import Duration, LongerDuration
-from watcher.model import ChatSpec, FeedSpec, Level
+from watcher.model import ChatSpec, FeedSpec
+from watcher.preferences import Level
 
 PACKAGE: Final = Path(__file__).parents[1]
 SHIPPED_FEEDS: Final = PACKAGE / "feeds.opml"
@@ -139,6 +140,9 @@ class TelegramKeys(Table):
     token: Token | None = None
     token_file: Path | None = None
     base_url: WebAddress | None = None
+    access: Literal["open", "invite", "allowlist"] = "invite"  # who may subscribe by themselves
+    allow: tuple[int, ...] = ()  # people who need no invitation
+    administrators: tuple[int, ...] = ()  # people who operate the watch; they need none either
 
 
 class LogKeys(Table):
@@ -219,8 +223,6 @@ class Config(Table):
     def warnings(self) -> tuple[str, ...]:
         """Return sentences on what is allowed but probably not meant."""
         told = list(self._warnings)
-        if self.telegram.token and not self.chats:
-            told.append("A Telegram token is set but no [[chats]]: nobody is told; add one.")
         if self.chats and not self.telegram.token:
             told.append("[[chats]] without a Telegram token: alerts go to the terminal.")
         return tuple(told)

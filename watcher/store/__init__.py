@@ -7,11 +7,12 @@ from watcher.store.feeds import Feeds
 from watcher.store.memory import Memory, Remembered
 from watcher.store.outbox import Outbox
 from watcher.store.stories import Stories
+from watcher.store.subscribers import Subscribers
 from watcher.store.threads import Threads
 from watcher.store.upkeep import Upkeep
 
 
-class Store(Feeds, Entries, Articles, Memory, Stories, Threads, Chats, Outbox, Upkeep):
+class Store(Feeds, Entries, Articles, Memory, Stories, Threads, Chats, Subscribers, Outbox, Upkeep):
     """The whole store; each parent holds the statements of one concern."""
 
 

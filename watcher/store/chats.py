@@ -1,16 +1,32 @@
 """Subscribers: who is configured, who can be reached, and under which address."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, case, delete, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    case,
+    delete,
+    insert,
+    or_,
+    select,
+    update,
+)
 
-from watcher.model import Chat, ChatId, ChatSpec, DeliveryState, Level, RuleSetId
+from watcher.model import Chat, ChatId, ChatSpec, DeliveryState, RuleSetId
+from watcher.preferences import Choices, Level, Mute, Muted
+from watcher.store.entries import digest
 from watcher.store.opening import Database, reading, writing, writing_through
 from watcher.store.schema import (
     chats,
     columns,
+    mutes,
     outbox,
     outbox_alerts,
     subscriptions,
@@ -42,20 +58,21 @@ class Chats(Database):
     def sync_chats(
         self, db: Connection, specs: Sequence[ChatSpec], *, channel: str, now: datetime
     ) -> list[Chat]:
-        """Take over the configured chats and return the reachable; what waits for others stays."""
+        """
+        Take over the configured chats and return the reachable; what waits for others stays.
+
+        What the configuration says of a chat counts anew when it changes; until then, what the chat
+        itself chose since goes before it.
+        """
         wanted: dict[ChatId, ChatSpec] = {}
         for spec in specs:
             chat = _resolved(db, spec, channel, now=now)
             # A chat that moved onto another configured one listens to that one's settings.
             if chat.configured == spec.address or chat.id not in wanted:
                 wanted[chat.id] = spec
-        db.execute(update(chats).values(active=False))
+        db.execute(update(chats).where(~chats.c.joined).values(active=False))
         for id_, spec in wanted.items():
-            told = {"level": spec.level, "language": spec.language, "name": spec.name}
-            db.execute(update(chats).where(chats.c.id == id_).values(active=True, **told))
-            db.execute(delete(subscriptions).where(subscriptions.c.chat_id == id_))
-            for rule_set in dict.fromkeys(spec.rule_sets):
-                db.execute(insert(subscriptions), {"chat_id": id_, "rule_set": rule_set})
+            _configure(db, id_, spec)
         return _reachable(db)
 
     @reading
@@ -112,17 +129,52 @@ class Chats(Database):
         _requeue(db, [chat], thread=0)
 
 
-def _reachable(db: Connection) -> list[Chat]:
-    followed: dict[int, tuple[RuleSetId, ...]] = {}
-    for chat, rule_set in db.execute(select(subscriptions)):
-        followed[chat] = (*followed.get(chat, ()), RuleSetId(rule_set))
-    here = chats.c.active & chats.c.suspended_at.is_(None)
+def listed(db: Connection, which: ColumnElement[bool]) -> list[Chat]:
+    """Read chats with all that they chose."""
+    followed: defaultdict[int, list[RuleSetId]] = defaultdict(list)
+    chosen: defaultdict[int, dict[RuleSetId, Choices]] = defaultdict(dict)
+    muted: defaultdict[int, list[Mute]] = defaultdict(list)
+    for row in db.execute(select(subscriptions).join(chats).where(which)):
+        if row.followed:
+            followed[row.chat_id].append(RuleSetId(row.rule_set))
+        chosen[row.chat_id][RuleSetId(row.rule_set)] = row.choices
+    for row in db.execute(select(mutes).join(chats).where(which)):
+        muted[row.chat_id].append(value(Mute, row, kind=Muted(row.kind)))
     found = []
-    for row in db.execute(select(chats).where(here).order_by(chats.c.id)):
-        rule_sets, level = followed.get(row.id, ()), Level(row.level)
-        spec = value(ChatSpec, row, thread=row.thread or None, rule_sets=rule_sets, level=level)
-        found.append(Chat(id=ChatId(row.id), spec=spec))
+    for row in db.execute(select(chats).where(which).order_by(chats.c.id)):
+        rule_sets = () if row.everything else tuple(followed[row.id])
+        told = {"thread": row.thread or None, "level": Level(row.level), "rule_sets": rule_sets}
+        found.append(
+            Chat(
+                id=ChatId(row.id),
+                spec=value(ChatSpec, row, **told),
+                choices=row.choices,
+                by_rule_set=chosen[row.id],
+                mutes=tuple(muted[row.id]),
+                everything=row.everything,
+            )
+        )
     return found
+
+
+def _reachable(db: Connection) -> list[Chat]:
+    """Return who can be told and wants to hear of anything."""
+    found = listed(db, chats.c.active & chats.c.suspended_at.is_(None))
+    return [chat for chat in found if chat.everything or chat.spec.rule_sets]
+
+
+def _configure(db: Connection, chat: ChatId, spec: ChatSpec) -> None:
+    """Let a chat in as it is configured, if it was configured otherwise before."""
+    this, configured_as = chats.c.id == chat, digest(repr(spec))
+    db.execute(update(chats).where(this).values(active=True))
+    if db.scalar(select(chats.c.configured_as).where(this)) == configured_as:
+        return
+    told = {"level": spec.level, "language": spec.language, "name": spec.name}
+    anew = update(chats).where(this).values(**told, everything=not spec.rule_sets)
+    db.execute(anew.values(configured_as=configured_as))
+    db.execute(delete(subscriptions).where(subscriptions.c.chat_id == chat))
+    for rule_set in dict.fromkeys(spec.rule_sets):
+        db.execute(insert(subscriptions), {"chat_id": chat, "rule_set": rule_set})
 
 
 def _resolved(db: Connection, spec: ChatSpec, channel: str, *, now: datetime) -> Row[Any]:
@@ -136,7 +188,7 @@ def _resolved(db: Connection, spec: ChatSpec, channel: str, *, now: datetime) ->
     )
     if known is None:
         row = columns(chats, spec) | {"channel": channel, "thread": thread, "since": now}
-        new = insert(chats).values(**row, configured=spec.address, active=True)
+        new = insert(chats).values(**row, configured=spec.address, active=True, everything=True)
         known = db.execute(new.returning(chats.c.id)).scalar_one()
     return present(db, known)
 

@@ -26,7 +26,7 @@ from sqlalchemy import (
     update,
 )
 
-from watcher.model import LONG_AGO, ChatId, Delivery, DeliveryId, DeliveryState, Kind, Message
+from watcher.model import LONG_AGO, ChatId, Delivery, DeliveryId, DeliveryState, Kind
 from watcher.store import threads
 from watcher.store.opening import Database, reading, writing_through
 from watcher.store.schema import chats, outbox, value
@@ -146,7 +146,7 @@ def _heads(db: Connection, now: datetime) -> list[Row[Any]]:
         receipt.label("last_receipt"),
         target.c.receipt.label("target"),
         target.c.rendered.label("target_rendered"),
-    ).where(chats.c.active, chats.c.suspended_at.is_(None))
+    ).where(chats.c.active | (outbox.c.kind == Kind.ANSWER), chats.c.suspended_at.is_(None))
     heads: dict[tuple[str, str], Row[Any]] = {}
     for which in (mine & busy, outbox.c.id == _next(now)):
         both = head.select_from(outbox).join(chats, which)
@@ -199,7 +199,7 @@ def _delivery(row: Row[Any]) -> Delivery:
         row,
         chat=ChatId(row.chat_id),
         thread=row.thread or None,
-        message=value(Message, row),
+        message=threads.read(row),
         state=DeliveryState.QUEUED if queued else DeliveryState.UNSURE,
         attempts=row.attempts + 1,
         kind=Kind.NEW if _lost(row) else Kind(row.kind),

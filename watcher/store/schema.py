@@ -187,10 +187,14 @@ chats = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     *required(Words, "channel", "level", "language", "name"),
-    *required(Words, "configured"),  # the address in the configuration
+    *required(Words, "configured"),  # the address in the configuration, or that it came with
+    *required(Words, "configured_as", default=""),  # digest of what the configuration says of it
+    Column("joined", Boolean, nullable=False, default=False),  # came by itself
+    Column("everything", Boolean, nullable=False),  # follows every rule set, later ones too
+    Column("choices", JSON, nullable=False, default=dict),  # as `preferences` spells them
     *required(Words, "address"),  # where it has moved to
     Column("thread", Integer, nullable=False),  # 0: none (a NULL would not be unique)
-    Column("active", Boolean, nullable=False),
+    Column("active", Boolean, nullable=False),  # configured, or joined and not gone
     Column("since", Instant, nullable=False),
     Column("merged_into", Integer, ForeignKey("chats.id")),
     *optional(Instant, "paused_until", "suspended_at", "edited_at"),
@@ -242,11 +246,38 @@ ledger = Table(
     Column("story_id", Integer, ForeignKey("stories.id"), nullable=False),
 )
 
-subscriptions = Table(  # a chat without any follows every rule set
+subscriptions = Table(
     "subscriptions",
     metadata,
     Column("chat_id", Integer, ForeignKey("chats.id"), primary_key=True),
     Column("rule_set", Words, primary_key=True),
+    Column("followed", Boolean, nullable=False, default=True),  # else only its choices are kept
+    Column("choices", JSON, nullable=False, default=dict),
+)
+
+mutes = Table(
+    "mutes",
+    metadata,
+    Column("chat_id", Integer, ForeignKey("chats.id"), primary_key=True),
+    *(Column(name, Words, primary_key=True) for name in ("kind", "key")),
+    Column("until", Instant),
+    Column("turns", Boolean, nullable=False),
+)
+
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("chat_id", Integer, ForeignKey("chats.id"), primary_key=True),
+    Column("article_id", Integer, ForeignKey("articles.id"), primary_key=True),
+    Column("useful", Boolean, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
+invites = Table(  # that were used: a link is good once
+    "invites",
+    metadata,
+    Column("nonce", Words, primary_key=True),
+    *required(Instant, "used_at", "expires_at"),
 )
 
 outbox = Table(
@@ -254,10 +285,13 @@ outbox = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("chat_id", Integer, ForeignKey("chats.id"), nullable=False),
-    Column("article_id", Integer, ForeignKey("articles.id"), nullable=False),
-    Column("revision", Integer, nullable=False),  # of the article
+    Column("article_id", Integer, ForeignKey("articles.id")),  # null: a digest, an answer
+    Column("revision", Integer, nullable=False, default=0),  # of the article
     Column("thread", Integer, nullable=False),  # 0: none
-    *required(Words, "kind", "html", "link", "button", "state"),
+    *required(Words, "kind", "html", "link", "state"),
+    Column(
+        "buttons", JSON, nullable=False, default=list
+    ),  # [[[text, url, data, danger], ...], ...]
     *required(Words, "rendered"),  # digest of what the message says, later edits included
     Column("story_id", Integer, ForeignKey("stories.id")),
     Column("target_id", Integer, ForeignKey("outbox.id"), index=True),  # to edit or to answer

@@ -5,11 +5,14 @@ An edit or reply names the delivery whose message it is about; that one's receip
 the edit is claimed, so it is true whatever was sent, moved or lost in between.
 """
 
+from dataclasses import astuple
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, insert, select, update
 
+from watcher.buttons import Button
 from watcher.model import ChatId, DeliveryState, Draft, Kind, Message, StoryId
 from watcher.store.chats import present
 from watcher.store.entries import digest
@@ -20,7 +23,7 @@ from watcher.timeline import Told
 CALM: Final = timedelta(minutes=1)  # between two edits in one chat
 UNSENT: Final = (DeliveryState.QUEUED, DeliveryState.SUSPENDED)
 NEVER: Final = (DeliveryState.REFUSED, DeliveryState.EXPIRED)
-REVERSALS, ALERTS, EDITS = range(3)  # lanes
+ANSWERS, REVERSALS, ALERTS, EDITS, DIGESTS = range(5)  # lanes
 
 
 class Threads(Database):
@@ -60,7 +63,7 @@ def queue(
         return False
     state = DeliveryState.SUSPENDED if chat.suspended_at else DeliveryState.QUEUED
     place = {"chat_id": chat.id, "thread": chat.thread, "state": state}
-    row = columns(outbox, draft.message) | delivery | place
+    row = written(draft.message) | delivery | place
     row |= {"rendered": rendered(draft.message), "story_id": about if editing else story}
     if editing and living is not None:
         id_ = _edit(db, row, living, earliest=chat.edited_at and chat.edited_at + CALM)
@@ -76,7 +79,24 @@ def queue(
 
 def rendered(message: Message) -> str:
     """Shorten what a reader sees of a message, to tell whether an edit would change it."""
-    return digest(message.html, message.link, message.button)
+    return digest(message.html, message.link, *map(str, chain(*message.buttons)))
+
+
+def written(message: Message) -> dict[str, Any]:
+    """Spell a message as the outbox keeps it."""
+    buttons = [[astuple(button) for button in row] for row in message.buttons]
+    return columns(outbox, message) | {"buttons": buttons}
+
+
+def read(row: Row[Any]) -> Message:
+    """Read a message out of the outbox."""
+    keyboard = tuple(
+        tuple(
+            Button(text=text, url=url, data=data, danger=danger) for text, url, data, danger in one
+        )
+        for one in row.buttons
+    )
+    return value(Message, row, buttons=keyboard)
 
 
 def renew(db: Connection, delivery: int, now: datetime) -> None:
@@ -126,7 +146,7 @@ def _edit(
     open_ = select(outbox.c.id).where(unsent, (outbox.c.id == living.id) | waits)
     known = db.scalar(open_.order_by(outbox.c.id.desc()))
     if known is not None:
-        text = {name: row[name] for name in ("html", "link", "button", "rendered")}
+        text = {name: row[name] for name in ("html", "link", "buttons", "rendered")}
         newer = {name: row[name] for name in ("article_id", "revision")}
         db.execute(update(outbox).where(outbox.c.id == known).values(**text, **newer))
         return int(known)

@@ -1,0 +1,1 @@
+"""The bot: people serve themselves in the chat."""
