@@ -267,7 +267,7 @@ def test_a_configuration_can_be_made_in_code() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (f'[telegram]\ntoken = "{TOKEN}"\n', "nobody is told"),
+        (f'[telegram]\ntoken = "{TOKEN}"\naccess = "allowlist"\n', "nobody is told"),
         ("[[chats]]\nid = 5\n", "alerts go to the terminal"),
     ],
 )

@@ -222,7 +222,13 @@ class Config(Table):
 
     def warnings(self) -> tuple[str, ...]:
         """Return sentences on what is allowed but probably not meant."""
-        told = list(self._warnings)
+        told, bot = list(self._warnings), self.telegram
+        people = self.chats or bot.allow or bot.administrators
+        if bot.token and bot.access == "allowlist" and not people:
+            told.append(
+                "telegram.access is allowlist, but nobody is on a list and there are no [[chats]]: "
+                "nobody is told; name people in telegram.allow."
+            )
         if self.chats and not self.telegram.token:
             told.append("[[chats]] without a Telegram token: alerts go to the terminal.")
         return tuple(told)
