@@ -85,6 +85,18 @@ def test_two_doubts_make_certain(second: Statement, confirmed: bool) -> None:
     assert [one[4] for one in state(first, second)] == [confirmed]
 
 
+def test_what_names_no_model_gives_way() -> None:
+    """An article that says the same of a model has no line in general; one that only says so has."""
+    vague = says(OPEN, 1, product="puces d’IA", general=True)
+    assert [one[1] for one in state(vague, says(OPEN, 1))] == ["H200"]
+    assert [one[1] for one in state(vague, says(CLOSED, 1))] == ["H200", "puces d’IA"]
+    other = replace(vague, article=ArticleId(2), origin=ArticleId(2))
+    assert state(vague, other, says(OPEN, 3))[1][1:] == (
+        *("puces d’IA", "cn_import", "open", True),
+        (1, 2),
+    )
+
+
 def test_since() -> None:
     """A state lasts since the first article that tells it, whenever that one arrives."""
     (entry,) = ledger.balance([says(OPEN, 1, days=5), says(OPEN, 2, days=2), says(CLOSED, 3)])
@@ -120,6 +132,8 @@ def claim(polarity: Polarity, weight: float, *products: str, conditional: bool =
         polarity=polarity,
         detail=Detail.EASED,
         objects=products,
+        held_as=products,
+        general=False,
         direction="cn_import",
         issuer="Chine",
         role=Role.PRIMARY,

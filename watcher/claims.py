@@ -71,6 +71,8 @@ class Claim:
     polarity: Polarity
     detail: Detail
     objects: tuple[str, ...]  # the products as the article writes them; empty: not named
+    held_as: tuple[str, ...]  # its models; where it names none, the rule set's word for all of them
+    general: bool  # names no model
     direction: str  # who closes or opens, in the rule set's words: us_export; empty: not said
     issuer: str  # the party that decides, in the rule set's words; empty: not said
     role: Role

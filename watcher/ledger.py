@@ -25,7 +25,7 @@ class Statement:
     """What one article says of one product."""
 
     issuer: str
-    product: str  # as printed
+    product: str  # a model as printed, or the rule set's word for all of them
     direction: str
     polarity: Polarity
     detail: Detail
@@ -35,6 +35,7 @@ class Statement:
     article: ArticleId
     host: str
     origin: ArticleId  # the first article with this text
+    general: bool = False  # names no model
 
     def answers(self, other: "Statement") -> bool:
         """Tell whether two are of one key; what is not said may be anything."""
@@ -90,11 +91,12 @@ def statements(
             article=article,
             host=host,
             origin=article,
+            general=claim.general,
         )
         for name in told
         if (stance := stances.get(name))
         for claim in stance.claims
-        for product in claim.objects
+        for product in claim.held_as
     }
     return tuple(sorted(found, key=_rank))
 
@@ -124,9 +126,16 @@ def _rank(said: Statement) -> tuple[object, ...]:
 def balance(said: Iterable[Statement]) -> tuple[Entry, ...]:
     """Draw up the ledger of a set of statements."""
     groups: defaultdict[tuple[str, str, str], list[Statement]] = defaultdict(list)
-    for one in _completed(sorted(said, key=_rank)):
+    for one in _completed(sorted(_looked_up(said), key=_rank)):
         groups[key(one.product), one.issuer, one.direction].append(one)
     return tuple(_entry(groups[group]) for group in sorted(groups))
+
+
+def _looked_up(said: Iterable[Statement]) -> Iterator[Statement]:
+    """Leave out where an article only says again, in general, what it says of a model."""
+    every = list(said)
+    precise = {(one.article, one.polarity) for one in every if not one.general}
+    return (one for one in every if not one.general or (one.article, one.polarity) not in precise)
 
 
 def _completed(said: Sequence[Statement]) -> Iterator[Statement]:
