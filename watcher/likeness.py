@@ -28,6 +28,7 @@ SAME_TITLE: Final = 0.9
 TEMPLATE: Final = 80  # words: a shorter text may be a form that was filled in
 TEASER: Final = 30  # tokens: a feed says « à lire sur notre site » of all its articles
 OTHER_TITLE: Final = 0.3  # share of the names of two titles that only one has
+NAMESAKES: Final = 0.05  # cosine of all words but the one name that both texts have
 SHARED_NAMES: Final = 0.6  # of the fewer names
 SHORT: Final = 3  # letters of a word that has no ending to take off
 _HALF: Final = 2.0  # two steps of the list halve the share of articles
@@ -249,6 +250,15 @@ def story(one: Weights, other: Weights) -> float:
     if not one.title or not other.title:
         return told / 0.8
     return told + 0.20 * cosine(one.title, other.title)
+
+
+def are_namesakes(one: Weights, other: Weights) -> bool:
+    """Tell whether two short texts share hardly more than one name: a chip's, and a van called so."""
+    names = one.names.keys() & other.names.keys()
+    if len(names) != 1 or max(one.likeness.length, other.likeness.length) >= TEMPLATE:
+        return False
+    rest = {word: weight for word, weight in one.words.items() if word not in names}
+    return cosine(rest, other.words) < NAMESAKES
 
 
 def is_copy(one: Weights, other: Weights) -> bool:

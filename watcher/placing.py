@@ -211,9 +211,16 @@ def _scored(
         gap = _gap(candidate, members[0])
         if gap > LINKS:
             continue
-        likes = [likeness.story(candidate.weights, one.article.weights) for one in members]
+        likes = [_like(candidate, one) for one in members]
         raw = (max(likes) + sum(likes) / len(likes)) / 2
         yield (raw * exp(-gap / (4 * STORY)) if gap <= STORY else 0.0), raw, story
+
+
+def _like(candidate: Candidate, other: Member) -> float:
+    """Compare two articles; by a name alone only those are alike that decide on what it names."""
+    one, two = candidate.weights, other.article.weights
+    decide = _agrees(candidate, other) or _opposes(candidate, other)
+    return 0.0 if likeness.are_namesakes(one, two) and not decide else likeness.story(one, two)
 
 
 def _gap(candidate: Candidate, other: Member) -> timedelta:
