@@ -149,6 +149,23 @@ def test_a_copy_raises_sites_not_origins(watch: Watch) -> None:
     assert "2 sources, 1 source d’origine" in html
 
 
+def test_rewrites_of_one_dispatch_have_one_origin(
+    book: RuleBook, verdicts: dict[str, Verdict]
+) -> None:
+    """Two sites that credit one agency are two sources of one origin; their statements say so too."""
+    credits = {"001": "Reuters", "003": "Site et Reuters", "002": "AFP"}
+    signed = {
+        name: replace(verdicts[name], article=replace(verdicts[name].article, author=author))
+        for name, author in credits.items()
+    }
+    watch = begin(book, signed, [follower(0)])
+    pieces = [watch.read(name) for name in credits]
+    texts = [watch.tell(0, piece)[2] for piece in pieces]
+    assert "2 sources, 1 source d’origine" in texts[1]
+    assert "3 sources, 2 sources d’origine" in texts[2]
+    assert {tuple(said.credits) for said in pieces[1].article.statements} == {("Reuters",)}
+
+
 def test_a_suite_answers_what_has_grown_old(watch: Watch) -> None:
     """More than a week after the message a new one goes on, without sound."""
     watch.tell(2, watch.read("003"))

@@ -74,13 +74,15 @@ def test_balance(said: list[Statement], expected: list[object]) -> None:
         (says(OPEN, 2, conditional=True), True),
         (says(OPEN, 2, conditional=True, host="site1.example"), False),
         (replace(says(OPEN, 2, conditional=True), origin=ArticleId(1)), False),
+        (replace(says(OPEN, 2, conditional=True), credits=frozenset({"AFP"})), True),
+        (replace(says(OPEN, 2, conditional=True), credits=frozenset({"Reuters"})), False),
         (says(CLOSED, 2, days=-1, conditional=True), False),
         (says(OPEN, 2, host="site1.example"), True),
     ],
 )
 def test_two_doubts_make_certain(second: Statement, confirmed: bool) -> None:
-    """What is told with a doubt is confirmed by a second site of its own text, or told without one."""
-    first = says(OPEN, 1, conditional=True)
+    """What is told with a doubt is confirmed by a second site with a source of its own, or told without one."""
+    first = replace(says(OPEN, 1, conditional=True), credits=frozenset({"Reuters"}))
     assert [one[4] for one in state(first)] == [False]
     assert [one[4] for one in state(first, second)] == [confirmed]
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from itertools import chain
 from typing import Final
 
-from watcher import facts, ledger, likeness, messages, placing, telling
+from watcher import crediting, facts, ledger, likeness, messages, placing, telling
 from watcher.claims import Role
 from watcher.facts import Fact
 from watcher.ledger import Entry, Statement
@@ -100,7 +100,10 @@ def candidate(
     article, sets = verdict.article, verdict.rule_sets
     read = likeness.read(article, known.proper)
     stances = [verdict.stances.get(name) for name in sets]
-    said = ledger.statements(verdict.stances, sets, at=published, article=id, host=host)
+    credits = crediting.credits(article, host)
+    said = ledger.statements(
+        verdict.stances, sets, at=published, article=id, host=host, credits=credits
+    )
     return Candidate(
         id=id,
         published=published,
@@ -109,6 +112,7 @@ def candidate(
         figures=tuple(
             dict.fromkeys(chain.from_iterable(map(_told, facts.select(article, verdict.matches))))
         ),
+        credits=credits,
         recalls=bool(stances)
         and all(stance is not None and stance.role is Role.BACKGROUND for stance in stances),
     )
@@ -253,7 +257,9 @@ class Chronicle:
                 others=[p.verdict.article for p in living.joined if p.host != living.head.host],
                 figures=_figures(living.joined),
                 sites=len({piece.host for piece in living.pieces}),
-                origins=len({piece.placement.origin for piece in living.pieces}),
+                origins=crediting.independent(
+                    {piece.placement.origin, *piece.article.credits} for piece in living.pieces
+                ),
                 articles=len(story),
                 since=story[0].verdict.article.published,
             ),

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
+from watcher import crediting
 from watcher.claims import Claim, Detail, Polarity, Role, Stance
 from watcher.model import ArticleId, RuleSetId
 from watcher.text import key
@@ -36,6 +37,7 @@ class Statement:
     host: str
     origin: ArticleId  # the first article with this text
     general: bool = False  # names no model
+    credits: frozenset[str] = frozenset()  # whom the article has it from
 
     def answers(self, other: "Statement") -> bool:
         """Tell whether two are of one key; what is not said may be anything."""
@@ -76,6 +78,7 @@ def statements(
     at: datetime,
     article: ArticleId,
     host: str,
+    credits: frozenset[str] = frozenset(),
 ) -> tuple[Statement, ...]:
     """Write down what an article says under the rule sets that hold for it, each thing once."""
     found = {
@@ -92,6 +95,7 @@ def statements(
             host=host,
             origin=article,
             general=claim.general,
+            credits=credits,
         )
         for name in told
         if (stance := stances.get(name))
@@ -170,9 +174,10 @@ def _entry(said: Sequence[Statement]) -> Entry:
         if one.polarity is not last.polarity:
             break
         run.append(one)
+    origins = crediting.independent({one.origin, *one.credits} for one in run)
     sure = (
         any(not one.conditional for one in run)
-        or min(len({one.host for one in run}), len({one.origin for one in run})) >= SOURCES
+        or min(len({one.host for one in run}), origins) >= SOURCES
     )
     return Entry(
         issuer=last.issuer,

@@ -67,6 +67,7 @@ class Candidate:
     weights: Weights
     statements: tuple[Statement, ...] = ()
     figures: tuple[Told, ...] = ()
+    credits: frozenset[str] = frozenset()  # whom it has its news from
     recalls: bool = False  # only a reminder, for every rule set that holds
 
     @property
