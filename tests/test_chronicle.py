@@ -135,6 +135,10 @@ def test_what_the_last_edit_reads_like(watch: Watch) -> None:
     assert "🧵 5 articles depuis le 24 décembre 2025." in texts[4]
     assert "Avant, le 14 janvier 2026" in texts[4]
     assert "Washington" not in texts[0]
+    assert ["Reste fermé : Blackwell B200." in text.replace("\u00a0", " ") for text in texts] == [
+        *(False, False, False),
+        *(True, True),
+    ]
 
 
 def test_a_copy_raises_sites_not_origins(watch: Watch) -> None:

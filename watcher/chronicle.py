@@ -256,6 +256,7 @@ class Chronicle:
                 before=living.before.verdict.article if living.before else None,
                 others=[p.verdict.article for p in living.joined if p.host != living.head.host],
                 figures=_figures(living.joined),
+                still_closed=_still_closed(living),
                 sites=len({piece.host for piece in living.pieces}),
                 origins=crediting.independent(
                     {piece.placement.origin, *piece.article.credits} for piece in living.pieces
@@ -313,6 +314,17 @@ def _headed(living: Living) -> Decision | None:
     if living.plan.kind is not Kind.REPLY:
         return None
     return decision if decision in telling.TURNS else Decision.DEVELOPMENT
+
+
+def _still_closed(living: Living) -> list[str]:
+    told = (
+        stance.still_closed
+        for piece in living.pieces
+        if piece.placement.decision is not Decision.LATE
+        for name, stance in piece.verdict.stances.items()
+        if name in living.rule_sets
+    )
+    return list(dict.fromkeys(chain.from_iterable(told)))
 
 
 def _figures(joined: Sequence[Piece]) -> list[str]:

@@ -98,3 +98,4 @@ class Stance:
     role: Role
     conditional: bool
     claims: tuple[Claim, ...]  # all of them, in the order of the text
+    still_closed: tuple[str, ...] = ()  # other models, where what it says is that these open

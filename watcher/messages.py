@@ -93,6 +93,7 @@ class Thread:
     before: Article | None = None  # what the message answers
     others: Sequence[Article] = ()  # in the order in which they came
     figures: Sequence[str] = ()  # of the others, as printed
+    still_closed: Sequence[str] = ()  # products, where the news is that another opens
     sites: int = 1
     origins: int = 1  # texts that are no copies
     articles: int = 1  # of the story, as far as this chat was told
@@ -131,6 +132,7 @@ def alert(
     name = _name(article) or urls.host(link) or say(N_("Untitled"))
     source = _source(article, translations, language)
     figures = _figures(article, matches, thread.figures, translations)
+    closed = say(N_("Still closed: {names}.")).format(names=_listed(thread.still_closed))
     note = ORIGINS.get(article.origin)
     parts = [
         *_headline(matches, titles, stances, sides, say, head=thread.head),
@@ -138,6 +140,7 @@ def alert(
         Part([Span(" · ".join(source))] if source else []),
         *(Part(quote, rank=2 + 2 * n, gap="\n" if n else "\n\n") for n, quote in enumerate(quotes)),
         Part([Span(figures)] if figures else [], rank=3, gap="\n" if quotes else "\n\n"),
+        Part([Span(closed)] if thread.still_closed else [], rank=3),
         *_thread(thread, translations, language),
         Part([Span(say(note), italic=True)] if note else [], rank=1),
         Part([Span(rule.format(rules=rules), italic=True)], gap="\n\n"),
