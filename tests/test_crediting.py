@@ -52,6 +52,18 @@ def credited(text: str, *, title: str = "", host: str = "puces.example", author:
         ("Pékin bloque (source : AFP).", "AFP"),
         ("Un article de The Information décrit l’accord.", "The Information"),
         ("Pékin bloque, a-t-on appris auprès de l’AFP.", "AFP"),
+        ("C’est ce qu’indique une dépêche AFP.", "AFP"),
+        ("Une information du Financial Times le dit.", "Financial Times"),
+        ("Pékin bloque (Reuters/AFP).", "AFP, Reuters"),
+        ("« Non », a déclaré un porte-parole à Reuters.", "Reuters"),
+        ("« Non », a confié une source proche du dossier à l’AFP.", "AFP"),
+        ("Selon des documents consultés par Bloomberg, non.", "Bloomberg"),
+        ("Reuters l’avait annoncé.", "Reuters"),
+        ("Pékin bloque, peut-on lire dans le Financial Times.", "Financial Times"),
+        ("Reuters évoque un blocage.", "Reuters"),
+        ("Reuters fait état d’un blocage.", "Reuters"),
+        ("Par AFP", "AFP"),
+        ("L’agence de presse Reuters a ainsi révélé que non.", "Reuters"),
     ],
 )
 def test_credits(text: str, outlets: str) -> None:
@@ -87,6 +99,8 @@ def test_credits(text: str, outlets: str) -> None:
         "Selon la Croix-Rouge, non.",
         "Le directeur de l’information de l’AFP démissionne.",
         "Nvidia a annoncé un contrat avec Bloomberg.",
+        "OpenAI a annoncé verser dix millions à l’AFP.",
+        "Interdit par Bloomberg",
     ],
 )
 def test_what_is_named_in_passing_is_not_credited(text: str) -> None:

@@ -52,10 +52,14 @@ def _way(*words: str) -> str:
 
 _BEFORE: Final = re.compile(
     rf"(?<!\w)(?:(?:{_any(*_CUES['sources'])})(?!\w){_way(*_OF, *_OTHERS)}"
-    rf"|(?:{_TOLD}|{_any(*_CUES['forms'])})(?!\w){_way(*_OTHERS)})\Z"
+    rf"|(?:{_TOLD}|{_any(*_CUES['forms'])})(?!\w){_way(*_OTHERS)}"
+    rf"|(?:{_any(*_CUES['spoken'])})(?!\w)[^.;!?()]*(?<!\w)(?:a|aupres de) (?:l')?)\Z"
 )
 _AFTER: Final = re.compile(
-    rf",? (?:qui )?(?:(?:a|avait|aurait) )?(?:{_REPORTED}|{_TOLD}{_way(*_OTHERS)}qu[e'])(?!\w)"
+    r",? (?:qui )?(?:"
+    rf"(?:(?:l')?(?:a|avait|aurait) (?:\w+ )?)?(?:{_REPORTED})(?:(?<=')|(?!\w))"
+    rf"|(?:(?:a|avait|aurait) (?:\w+ )?)?{_TOLD}{_way(*_OTHERS)}qu[e']"
+    rf"|l'(?:a|avait) {_TOLD}(?!\w))"
 )
 _NO_SUBJECT: Final = re.compile(
     r"(?<!\w)(?:de |du |des |d'|chez |pour |contre |avec )(?:l'|le |la )?\Z"
@@ -63,8 +67,10 @@ _NO_SUBJECT: Final = re.compile(
 _BRACKETS: Final = re.compile(
     rf"\((?:[ ,:/&'-]|(?<!\w)(?:{_any('avec', 'via', 'source', 'sources', 'agences', *_OTHERS)}|{_NAMES})(?!\w))+\)"
 )
-# "Le Progrès avec AFP": a line of its own, and all before is names.
-_SIGNED: Final = re.compile(rf"(.{{0,60}}?)(?<!\w)avec(?:[ ,]|l'|(?<!\w)(?:et|{_NAMES})(?!\w))+\W*")
+# "Le Progrès avec AFP", "Par AFP": a line of its own, and all before is names.
+_SIGNED: Final = re.compile(
+    rf"(.{{0,60}}?)(?:(?<!\w)avec|^par)(?:[ ,]|l'|(?<!\w)(?:et|{_NAMES})(?!\w))+\W*"
+)
 _BYLINE: Final = frozenset("par la le les l de du et redaction".split())
 
 
