@@ -37,7 +37,8 @@ _OUTLETS: Final = {
     fold(name): outlet for outlet, line in _DATA["names"].items() for name in _listed(line)
 }
 _NAMES: Final = _any(*_OUTLETS)
-_NAME: Final = re.compile(rf"(?<!\w)(?:{_NAMES})(?![\w-])")
+_CAPITAL: Final = re.compile(r"(?<!\w)[A-ZÀ-Þ]")
+_NAME: Final = re.compile(rf"(?:{_NAMES})(?![\w-])")
 _CUES: Final = {what: _listed(line) for what, line in _DATA["cues"].items()}
 _OF, _OTHERS = (_listed(_DATA["between"][what]) for what in ("of", "others"))
 _ENDINGS: Final = rf"(?:{_any(*_DATA['cues']['endings'].split())})"
@@ -90,7 +91,10 @@ def credits(article: Article, host: str) -> frozenset[str]:
 
 def _hits(text: str) -> Iterator[re.Match[str]]:
     """Yield where outlets are named, with their capital."""
-    return (hit for hit in _NAME.finditer(fold(text)) if not text[hit.start()].islower())
+    folded = fold(text)
+    for capital in _CAPITAL.finditer(text):
+        if hit := _NAME.match(folded, capital.start()):
+            yield hit
 
 
 def _named(text: str) -> set[str]:
