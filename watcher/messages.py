@@ -132,7 +132,6 @@ def alert(
     name = _name(article) or urls.host(link) or say(N_("Untitled"))
     source = _source(article, translations, language)
     figures = _figures(article, matches, thread.figures, translations)
-    closed = say(N_("Still closed: {names}.")).format(names=_listed(thread.still_closed))
     note = ORIGINS.get(article.origin)
     parts = [
         *_headline(matches, titles, stances, sides, say, head=thread.head),
@@ -140,7 +139,6 @@ def alert(
         Part([Span(" · ".join(source))] if source else []),
         *(Part(quote, rank=2 + 2 * n, gap="\n" if n else "\n\n") for n, quote in enumerate(quotes)),
         Part([Span(figures)] if figures else [], rank=3, gap="\n" if quotes else "\n\n"),
-        Part([Span(closed)] if thread.still_closed else [], rank=3),
         *_thread(thread, translations, language),
         Part([Span(say(note), italic=True)] if note else [], rank=1),
         Part([Span(rule.format(rules=rules), italic=True)], gap="\n\n"),
@@ -245,8 +243,11 @@ def _figures(
 
 
 def _thread(thread: Thread, translations: NullTranslations, language: str) -> list[Part]:
-    """Tell what the message answers, and who else tells of it."""
+    """Tell what stays closed, what the message answers, and who else tells of it."""
     parts = []
+    if closed := _listed(thread.still_closed):
+        line = translations.gettext("Still closed: {names}.").format(names=closed)
+        parts.append(Part([Span(line)], rank=3))
     if thread.before:
         date = _day(thread.before.published, translations, language)
         frame = N_("Before, on {date}: ") if date else N_("Before: ")

@@ -184,9 +184,9 @@ def _write(
 
 
 def _outcome(stance: Stance) -> dict[str, Any]:
-    """Keep what a stance comes to; the claims are read again from the text when they are wanted."""
-    names = [field.name for field in fields(stance) if field.name != "claims"]
-    return {name: getattr(stance, name) for name in names}
+    """Keep what a stance comes to; its claims are read again from the text when they are wanted."""
+    again = {"claims", "still_closed"}
+    return {one.name: getattr(stance, one.name) for one in fields(stance) if one.name not in again}
 
 
 def _count(db: Connection, host: str, hashes: Iterable[int], *, now: datetime) -> None:
