@@ -307,21 +307,20 @@ class Chronicle:
         mine = tuple(
             replace(said, origin=piece.placement.origin) for said in piece.article.statements
         )
-        told = (*self._said(), *mine)
-        hosts = {said.article: said.host for said in told}
         products = {key(said.product) for said in mine}
+        told = [*(said for said in self._said() if key(said.product) in products), *mine]
+        hosts = {said.article: said.host for said in told}
         for entry in ledger.balance(told):
-            if key(entry.product) in products:
-                yield Holding(
-                    issuer=entry.issuer,
-                    product=entry.product,
-                    direction=entry.direction,
-                    polarity=entry.polarity,
-                    detail=entry.detail,
-                    since=entry.since,
-                    certain=entry.confirmed,
-                    sources=tuple(dict.fromkeys(hosts[one] for one in entry.sources)),
-                )
+            yield Holding(
+                issuer=entry.issuer,
+                product=entry.product,
+                direction=entry.direction,
+                polarity=entry.polarity,
+                detail=entry.detail,
+                since=entry.since,
+                certain=entry.confirmed,
+                sources=tuple(dict.fromkeys(hosts[one] for one in entry.sources)),
+            )
 
     def _said(self) -> Iterator[Statement]:
         return (said for member in self.window.members for said in member.article.statements)

@@ -34,7 +34,7 @@ async def chronicle(
 
 def _take(one: Remembered, found: Chronicle, chats: Sequence[Chat]) -> None:
     piece = found.place(
-        _verdict(one, found.book),
+        verdict(one, found.book),
         one.member.article,
         one.member.published_at,
         one.member.host,
@@ -44,7 +44,7 @@ def _take(one: Remembered, found: Chronicle, chats: Sequence[Chat]) -> None:
     found.keep(piece, found.plans(told, piece, one.member.seen_at))
 
 
-def _verdict(one: Remembered, book: RuleBook) -> Verdict:
+def verdict(one: Remembered, book: RuleBook) -> Verdict:
     """Read again what an article says, if the rules are others now; what was decided of it stands."""
     stances = one.stances
     if stances is None or one.rules_hash != book.hash:
