@@ -188,11 +188,18 @@ def test_what_arrives_late_joins_quietly(watch: Watch) -> None:
 
 
 def test_what_is_old_is_forgotten(watch: Watch) -> None:
-    """A story with a new article keeps its message; one without is let go of."""
+    """A message goes with its head; what else it told goes one by one."""
     pieces = [watch.read(name) for name in ("000", "003")]
     for piece in pieces:
         watch.tell(0, piece)
+    watch.chronicle.forget(pieces[0].published)
+    assert len(watch.chronicle.window.members) == 2
+    assert len(watch.chronicle.told) == 2
+    watch.tell(0, watch.read("004"))  # late, and older than what it joins
+    (living,) = [one for one in watch.chronicle.told.values() if one.joined]
     watch.chronicle.forget(pieces[1].published)
+    (kept,) = watch.chronicle.told.values()
+    assert (len(living.joined), kept.joined, kept.past) == (1, (), ())
     assert [member.article.id for member in watch.chronicle.window.members] == [pieces[1].id]
     assert set(watch.chronicle.told) == {(ChatId(0), pieces[1].placement.story)}
     watch.chronicle.forget(pieces[1].published + timedelta(days=1))
