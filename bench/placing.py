@@ -43,8 +43,7 @@ def measure(count: int) -> tuple[float, float, float]:
     for number, article in enumerate(made(count + 50)):
         begun = time.process_time()
         read = likeness.read(article, known.proper)
-        known = known.plus(read)
-        weights = likeness.weigh(read, known)
+        weights = window.weigh(read, known)
         done = time.process_time()
         candidate = placing.Candidate(
             id=ArticleId(number), published=START + timedelta(minutes=10 * number), weights=weights

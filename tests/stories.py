@@ -39,6 +39,7 @@ def says(
     role: Role = Role.PRIMARY,
     conditional: bool = False,
     host: str = "",
+    general: bool = False,
 ) -> Statement:
     """One statement of the article `number`."""
     return Statement(
@@ -53,6 +54,7 @@ def says(
         article=ArticleId(number),
         host=host or f"site{number}.example",
         origin=ArticleId(number),
+        general=general,
     )
 
 

@@ -135,6 +135,10 @@ def test_what_the_last_edit_reads_like(watch: Watch) -> None:
     assert "🧵 5 articles depuis le 24 décembre 2025." in texts[4]
     assert "Avant, le 14 janvier 2026" in texts[4]
     assert "Washington" not in texts[0]
+    assert ["Reste fermé : Blackwell B200." in text.replace("\u00a0", " ") for text in texts] == [
+        *(False, False, False),
+        *(True, True),
+    ]
 
 
 def test_a_copy_raises_sites_not_origins(watch: Watch) -> None:
@@ -147,6 +151,23 @@ def test_a_copy_raises_sites_not_origins(watch: Watch) -> None:
     kind, _, html = watch.tell(0, other)
     assert kind == "edit"
     assert "2 sources, 1 source d’origine" in html
+
+
+def test_rewrites_of_one_dispatch_have_one_origin(
+    book: RuleBook, verdicts: dict[str, Verdict]
+) -> None:
+    """Two sites that credit one agency are two sources of one origin; their statements say so too."""
+    credits = {"001": "Reuters", "003": "Site et Reuters", "002": "AFP"}
+    signed = {
+        name: replace(verdicts[name], article=replace(verdicts[name].article, author=author))
+        for name, author in credits.items()
+    }
+    watch = begin(book, signed, [follower(0)])
+    pieces = [watch.read(name) for name in credits]
+    texts = [watch.tell(0, piece)[2] for piece in pieces]
+    assert "2 sources, 1 source d’origine" in texts[1]
+    assert "3 sources, 2 sources d’origine" in texts[2]
+    assert {tuple(said.credits) for said in pieces[1].article.statements} == {("Reuters",)}
 
 
 def test_a_suite_answers_what_has_grown_old(watch: Watch) -> None:
@@ -167,11 +188,18 @@ def test_what_arrives_late_joins_quietly(watch: Watch) -> None:
 
 
 def test_what_is_old_is_forgotten(watch: Watch) -> None:
-    """A story with a new article keeps its message; one without is let go of."""
+    """A message goes with its head; what else it told goes one by one."""
     pieces = [watch.read(name) for name in ("000", "003")]
     for piece in pieces:
         watch.tell(0, piece)
+    watch.chronicle.forget(pieces[0].published)
+    assert len(watch.chronicle.window.members) == 2
+    assert len(watch.chronicle.told) == 2
+    watch.tell(0, watch.read("004"))  # late, and older than what it joins
+    (living,) = [one for one in watch.chronicle.told.values() if one.joined]
     watch.chronicle.forget(pieces[1].published)
+    (kept,) = watch.chronicle.told.values()
+    assert (len(living.joined), kept.joined, kept.past) == (1, (), ())
     assert [member.article.id for member in watch.chronicle.window.members] == [pieces[1].id]
     assert set(watch.chronicle.told) == {(ChatId(0), pieces[1].placement.story)}
     watch.chronicle.forget(pieces[1].published + timedelta(days=1))

@@ -20,6 +20,7 @@ from tests.watching import RULES, item, rss
 from watcher import config, daemon
 from watcher.channels import ConsoleChannel
 from watcher.errors import ConfigError, StoreError
+from watcher.model import Level
 from watcher.store import Store
 
 START = datetime(2026, 1, 28, 9, 0, tzinfo=UTC)
@@ -238,6 +239,12 @@ async def test_a_reload_takes_all_or_nothing(tmp_path: Path) -> None:
         await daemon.reloaded(parts, broken)
         await daemon.reloaded(parts, lost)
         assert parts.line.book.hash == before
+        stories = parts.line.chronicle
+        await parts.reload(settings)
+        assert parts.line.chronicle is stories  # the same rules and chats: nothing to put together
+        chats = [chat.model_copy(update={"level": Level.FIRST}) for chat in settings.chats]
+        await parts.reload(settings.model_copy(update={"chats": chats}))
+        assert parts.line.chronicle is not stories
         daemon.feed_watchdog(parts)
         await daemon.tidy(parts)
 

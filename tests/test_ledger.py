@@ -74,15 +74,29 @@ def test_balance(said: list[Statement], expected: list[object]) -> None:
         (says(OPEN, 2, conditional=True), True),
         (says(OPEN, 2, conditional=True, host="site1.example"), False),
         (replace(says(OPEN, 2, conditional=True), origin=ArticleId(1)), False),
+        (replace(says(OPEN, 2, conditional=True), credits=frozenset({"AFP"})), True),
+        (replace(says(OPEN, 2, conditional=True), credits=frozenset({"Reuters"})), False),
         (says(CLOSED, 2, days=-1, conditional=True), False),
         (says(OPEN, 2, host="site1.example"), True),
     ],
 )
 def test_two_doubts_make_certain(second: Statement, confirmed: bool) -> None:
-    """What is told with a doubt is confirmed by a second site of its own text, or told without one."""
-    first = says(OPEN, 1, conditional=True)
+    """What is told with a doubt is confirmed by a second site with a source of its own, or told without one."""
+    first = replace(says(OPEN, 1, conditional=True), credits=frozenset({"Reuters"}))
     assert [one[4] for one in state(first)] == [False]
     assert [one[4] for one in state(first, second)] == [confirmed]
+
+
+def test_what_names_no_model_gives_way() -> None:
+    """An article that says the same of a model has no line in general; one that only says so has."""
+    vague = says(OPEN, 1, product="puces d’IA", general=True)
+    assert [one[1] for one in state(vague, says(OPEN, 1))] == ["H200"]
+    assert [one[1] for one in state(vague, says(CLOSED, 1))] == ["H200", "puces d’IA"]
+    other = replace(vague, article=ArticleId(2), origin=ArticleId(2))
+    assert state(vague, other, says(OPEN, 3))[1][1:] == (
+        *("puces d’IA", "cn_import", "open", True),
+        (1, 2),
+    )
 
 
 def test_since() -> None:
@@ -120,6 +134,8 @@ def claim(polarity: Polarity, weight: float, *products: str, conditional: bool =
         polarity=polarity,
         detail=Detail.EASED,
         objects=products,
+        held_as=products,
+        general=False,
         direction="cn_import",
         issuer="Chine",
         role=Role.PRIMARY,

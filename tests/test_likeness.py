@@ -61,9 +61,8 @@ def test_furniture_is_not_compared() -> None:
 
 def test_weights_learn() -> None:
     """A word weighs less once many articles have it; the list itself is not changed."""
-    more = KNOWN
-    for _ in range(20):
-        more = more.plus(read("Nvidia", "Le H200 de Nvidia."))
+    one = read("Nvidia", "Le H200 de Nvidia.")
+    more = KNOWN.among(dict.fromkeys(one.words, 19), 19, one)
     assert more.weight("nvidia") < KNOWN.weight("nvidia")
     assert more.weight("puc") > more.weight("de")
     assert KNOWN.read == 0
@@ -120,6 +119,25 @@ def test_filled_in_forms_are_no_copies() -> None:
     assert likeness.is_copy(
         one, weighed("Brest : la météo du vendredi 10 janvier 2020", brest + " Vite.")
     )
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "namesakes"),
+    [
+        ("Hyundai rafraîchit le H200", "Le fourgon coréen H200 gagne une banquette.", True),
+        ("Test : le trépied H200", "Léger, le H200 tient dans un sac de cabine.", True),
+        ("La perceuse H200 à 89 euros", "La H200 perce le béton ; sa batterie tient peu.", True),
+        ("H200 : Pékin dit non", "Les douanes chinoises retiennent les H200 au port.", False),
+        ("Nvidia chiffre le H200", "Le fabricant Nvidia parle de pertes sur le H200.", False),
+        ("Le H200", f"Hyundai prépare un fourgon H200. {'La pluie tombe sur Brest. ' * 20}", False),
+        ("Il pleut sur Brest", "Les routes restent glissantes.", False),
+    ],
+)
+def test_namesakes(title: str, text: str, namesakes: bool) -> None:
+    """Two short texts that share a name and nothing else may mean two things by it."""
+    one = weighed("Le H200 de Nvidia", "Les douanes chinoises refusent les puces H200 de Nvidia.")
+    other = weighed(title, text)
+    assert likeness.are_namesakes(one, other) is likeness.are_namesakes(other, one) is namesakes
 
 
 @given(st.text(max_size=200), st.text(max_size=200))

@@ -148,6 +148,21 @@ def test_a_living_message() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [
+        ("fr", "Reste fermé\u00a0: Blackwell B200, H20."),
+        ("en", "Still closed: Blackwell B200, H20."),
+    ],
+)
+def test_what_stays_closed_is_told(language: str, line: str) -> None:
+    """Beside what opens, one line names what does not."""
+    thread = messages.Thread(still_closed=["Blackwell B200", "H20"])
+    shown = parse(tell(article(), NAMED, language=language, thread=thread).html).text.split("\n")
+    assert line in shown
+    assert not any("closed" in one or "fermé" in one for one in tell(article(), NAMED).html.split())
+
+
 def test_a_living_message_without_dates() -> None:
     """What has no date, no site and no link is named all the same."""
     nameless = article(title="Sans date", url="", site="", published=None)

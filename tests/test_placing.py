@@ -214,6 +214,30 @@ def test_what_is_told_of_one_product_is_kin() -> None:
     assert read(one, candidate(1, "", text, says(CLOSED, 1, product="B200")))[1].links == ()
 
 
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("Hyundai rafraîchit le H200", "Le fourgon coréen H200 gagne une banquette."),
+        ("Le H200 à l’essai", "Trépied, rotule, sac : le H200 tient dans un bagage à main."),
+        ("Le H200 sous les 100 euros", "La perceuse H200 a son meilleur prix avant les soldes."),
+    ],
+)
+def test_a_name_alone_makes_no_story(title: str, text: str) -> None:
+    """A van, a tripod or a drill of the same name joins no story of the chip, nor is it linked."""
+    chip = candidate(0, "Le H200 interdit en Chine", "Pékin ferme la porte au H200.", says(CLOSED))
+    _, other = read(chip, candidate(1, title, text))
+    assert (other.story, other.links, other.decision) == (1, (), Decision.FIRST)
+
+
+def test_who_decides_on_a_name_means_the_same() -> None:
+    """Without another word in common, two decisions on one product are one story, or a turn."""
+    chip = candidate(0, "Le H200 interdit en Chine", "Pékin ferme la porte au H200.", says(CLOSED))
+    title, text = "H200 : les douanes tranchent", "Plus aucun H200 n’arrive à Shenzhen."
+    assert read(chip, candidate(1, title, text, says(CLOSED, 1)))[1].story == 0
+    turned = read(chip, candidate(1, title, text, says(OPEN, 1, days=3), days=3))[1]
+    assert turned.decision is Decision.REVERSAL
+
+
 def test_what_is_far_in_time_and_words_is_a_new_event() -> None:
     """Five days later and hardly alike: one story, another event, unless it only says the same."""
     one = candidate(0, "", f"Les douanes de Shenzhen bloquent le H200. {COPPER}", says(CLOSED))

@@ -12,6 +12,8 @@ TOLD = Claim(
     polarity=Polarity.CLOSED,
     detail=Detail.IMPOSED,
     objects=("H20",),
+    held_as=("H20",),
+    general=False,
     direction="",
     issuer="",
     role=Role.PRIMARY,
@@ -111,3 +113,31 @@ def test_articles(title: str, text: str, told: str) -> None:
     assert found is not None
     (name,) = found.objects
     assert told == f"{found.polarity} {found.detail} {name} {found.direction} {found.issuer}"
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "closed"),
+    [
+        (
+            "Pékin autorise la H200",
+            "La Blackwell B200 reste interdite d’exportation.",
+            "Blackwell B200",
+        ),
+        ("Pékin autorise la H200", "La H20 et la B30A restent interdites en Chine.", "H20, B30A"),
+        (
+            "Pékin autorise la H200",
+            "Pékin autorise l’achat de la H200.\nLa B200 reste interdite d’exportation.\nLa B200 reste interdite en Chine.",
+            "B200",
+        ),
+        ("Pékin autorise la H200", "La B200 resterait interdite d’exportation.", ""),
+        ("Pékin autorise la H200", "Washington avait interdit la B200.", ""),
+        ("Pékin autorise la H200", "Les autres puces de Nvidia restent interdites.", ""),
+        ("Pékin autorise la H200", "La H200 reste interdite aux administrations.", ""),
+        ("Pékin interdit la H200", "La B200 reste interdite d’exportation.", ""),
+    ],
+)
+def test_what_stays_closed(title: str, text: str, closed: str) -> None:
+    """Where one model opens, those count that are surely said to stay closed; reminders do not."""
+    found = stating.stance(text, title=title)
+    assert found is not None
+    assert ", ".join(found.still_closed) == closed

@@ -260,3 +260,24 @@ def test_twice_the_text_is_twice_the_work(piece: str) -> None:
     work(piece)  # what is made once is made now
     one, two = (work(piece * times) for times in (400, 800))
     assert two <= 2.2 * one + 100
+
+
+@pytest.mark.parametrize(
+    ("text", "held_as", "general"),
+    [
+        ("Pékin interdit l’achat des puces de Nvidia.", ("puces d’IA",), True),
+        (
+            "Washington interdit la vente de GPU et de processeurs IA à la Chine.",
+            ("puces d’IA",),
+            True,
+        ),
+        ("Washington interdit la vente des H100 et A100 à la Chine.", ("H100", "A100"), False),
+        ("Washington interdit la vente de Blackwell à la Chine.", ("Blackwell",), False),
+    ],
+)
+def test_what_names_no_model_is_held_under_one_name(
+    text: str, held_as: tuple[str, ...], general: bool
+) -> None:
+    """Models are held under their names; chips in general under the rule set’s word, however written."""
+    (claim,) = stating.claims(text)
+    assert (claim.held_as, claim.general) == (held_as, general)

@@ -92,6 +92,7 @@ async def test_what_an_article_answers_is_kept(store: Store) -> None:
                 "issuer": "RDC",
                 "role": "primary",
                 "conditional": False,
+                "still_closed": [],
             }
         },
         {},

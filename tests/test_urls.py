@@ -1,5 +1,8 @@
 """Identity keys: what must meet, what must stay apart."""
 
+import tomllib
+from importlib import resources
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -31,6 +34,9 @@ SPELLINGS = [
     ("matomo", ARTICLE + "?mtm_campaign=flux&pk_kwd=h200"),
     ("ad clicks", ARTICLE + "?fbclid=IwAR0&gclid=x&msclkid=y&srsltid=z"),
     ("mail campaigns", ARTICLE + "?mc_cid=1&mc_eid=2&mkt_tok=3&_hsenc=4&elqTrackId=5"),
+    ("eulerian", ARTICLE + "?eml-publisher=lettre&eml-name=jeudi&ea-id=1&ectrans=1"),
+    ("le monde", ARTICLE + "?lmd_medium=al&lmd_campaign=envoye-par-appli&lmd_creation=ios"),
+    ("criteo, google", ARTICLE + "?cto_pld=1&gad_source=1&gad_campaignid=2"),
     ("origin", ARTICLE + "?ref=rss&cmp=x"),
     ("origin among words", ARTICLE + "?source=newsletter-tech&from=flux_rss"),
     ("feed flag", ARTICLE + "?fromRss=1"),
@@ -102,6 +108,9 @@ STRANGERS = [
     ("https://puces.example/?at_id=1", "https://puces.example/?at_id=2"),
     ("https://puces.example/pub?ad_id=1", "https://puces.example/pub?ad_id=2"),
     ("https://puces.example/a?rss=politique", "https://puces.example/a?rss=tech"),
+    ("https://puces.example/?ea=1", "https://puces.example/?ea=2"),
+    ("https://puces.example/?eml=1", "https://puces.example/?eml=2"),
+    ("https://puces.example/?m_i=1", "https://puces.example/?m_i=2"),
     ("https://puces.example/amp", "https://puces.example/"),
     ("https://amp.example/a", "https://m.example/a"),
     ("https://puces.example/a%2Fb", "https://puces.example/a/b"),
@@ -136,6 +145,18 @@ def test_equal_addresses_share_a_key(one: str, other: str) -> None:
 def test_different_pages_keep_different_keys(one: str, other: str) -> None:
     """What may name content stays in the key."""
     assert urls.key(one) != urls.key(other)
+
+
+def test_no_parameter_is_in_two_lists() -> None:
+    """What is listed is in lower case, once, and no single name is in a family already."""
+    path = resources.files("watcher").joinpath("data/tracking.toml")
+    lists = tomllib.loads(path.read_text("utf-8"))
+    words = [word for part in lists for line in lists[part].values() for word in line.split()]
+    assert all(word == word.lower() for word in words)
+    told = {part: " ".join(lists[part].values()).split() for part in lists}
+    names = [*told["families"], *told["names"], *told["origins"]]
+    assert len(names) == len(set(names))
+    assert not [name for name in told["names"] if name.startswith(tuple(told["families"]))]
 
 
 @pytest.mark.parametrize("tail", ["?id=7", "?p=7", "?v=7", "?ref=123", "?page=2", "?article=x&n=2"])

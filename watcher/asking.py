@@ -97,6 +97,7 @@ class StanceShape(Shape):
     makers: Listed = Field([])
     parties: Some[PartyShape]
     trade: dict[str, Listed]  # by direction
+    called: str = ""
     min_weight: Amount = LEAST
 
     @model_validator(mode="wrap")
@@ -148,6 +149,7 @@ class StanceShape(Shape):
             bills=_terms(senses.bills),
             enacted=_terms(senses.enacted),
             denied=_terms(senses.denied),
+            called=self.called,
         )
 
 

@@ -13,11 +13,11 @@ from datetime import datetime
 from itertools import chain
 from typing import Final
 
-from watcher import facts, ledger, likeness, messages, placing, telling
+from watcher import crediting, facts, ledger, likeness, messages, placing, telling
 from watcher.claims import Role
 from watcher.facts import Fact
 from watcher.ledger import Entry, Statement
-from watcher.likeness import Frequencies
+from watcher.likeness import Frequencies, Weights
 from watcher.model import (
     ArticleId,
     Chat,
@@ -37,6 +37,7 @@ from watcher.text import key
 from watcher.timeline import Holding, Link, Placed
 
 FIGURES: Final = 5  # that other sources add to a message
+UNWRITTEN: Final = Message(html="")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +50,7 @@ class Piece:
     placement: Placement
     published: datetime
     host: str
+    facts: tuple[Fact, ...]
 
     @property
     def begins(self) -> bool:
@@ -73,6 +75,14 @@ class Living:
         """All that it tells, its head first."""
         return (self.head, *self.joined)
 
+    def since(self, start: datetime) -> "Living":
+        """Return it without what appeared before a date."""
+        return replace(
+            self,
+            joined=tuple(piece for piece in self.joined if piece.published >= start),
+            past=tuple(piece for piece in self.past if piece.published >= start),
+        )
+
     @property
     def heard(self) -> Heard:
         """What of it the next plan asks for."""
@@ -93,22 +103,29 @@ def sides(verdict: Verdict, book: RuleBook) -> dict[RuleSetId, str]:
     }
 
 
-def candidate(
-    verdict: Verdict, *, id: ArticleId, published: datetime, host: str, known: Frequencies
+def _candidate(
+    verdict: Verdict,
+    told: Iterable[Fact],
+    weights: Weights,
+    *,
+    id: ArticleId,
+    published: datetime,
+    host: str,
 ) -> Candidate:
     """Gather what of a judged article decides its place."""
-    article, sets = verdict.article, verdict.rule_sets
-    read = likeness.read(article, known.proper)
+    sets = verdict.rule_sets
     stances = [verdict.stances.get(name) for name in sets]
-    said = ledger.statements(verdict.stances, sets, at=published, article=id, host=host)
+    credits = crediting.credits(verdict.article, host)
+    said = ledger.statements(
+        verdict.stances, sets, at=published, article=id, host=host, credits=credits
+    )
     return Candidate(
         id=id,
         published=published,
-        weights=likeness.weigh(read, known.plus(read)),
+        weights=weights,
         statements=said,
-        figures=tuple(
-            dict.fromkeys(chain.from_iterable(map(_told, facts.select(article, verdict.matches))))
-        ),
+        figures=tuple(dict.fromkeys(chain.from_iterable(map(_told, told)))),
+        credits=credits,
         recalls=bool(stances)
         and all(stance is not None and stance.role is Role.BACKGROUND for stance in stances),
     )
@@ -121,14 +138,14 @@ def _told(fact: Fact) -> list[Told]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What one chat gets of an article, and what it then reads."""
+    """What one chat gets of an article, and what it then reads; empty until it is written."""
 
     chat: Chat
     kind: Kind
     rule_sets: tuple[RuleSetId, ...]
     story: StoryId  # whose message is edited or answered
     living: Living
-    message: Message
+    message: Message = UNWRITTEN
 
     def draft(self) -> Draft:
         """Return it as the store takes it."""
@@ -161,7 +178,10 @@ class Chronicle:
         placement: Placement | None = None,
     ) -> Piece:
         """Find the place of an article that a rule holds for, unless it is known; keep nothing."""
-        article = candidate(verdict, id=id, published=published, host=host, known=self.known)
+        read = likeness.read(verdict.article, self.known.proper)
+        weights = self.window.weigh(read, self.known)
+        told = facts.select(verdict.article, verdict.matches)
+        article = _candidate(verdict, told, weights, id=id, published=published, host=host)
         return Piece(
             id=id,
             verdict=verdict,
@@ -169,12 +189,12 @@ class Chronicle:
             placement=placement or placing.place(article, self.window),
             published=published,
             host=host,
+            facts=told,
         )
 
     def keep(self, piece: Piece, answers: Iterable[Answer] = ()) -> None:
         """Remember an article in its place, and what was answered of it."""
         self.window.add(piece.article, piece.placement)
-        self.known = self.known.plus(piece.article.weights.likeness)
         self.note(piece, answers)
 
     def note(self, piece: Piece, answers: Iterable[Answer]) -> None:
@@ -186,16 +206,34 @@ class Chronicle:
             self.under[answer.chat.id, piece.placement.story] = story
 
     def forget(self, start: datetime) -> None:
-        """Let go of what appeared before a date, and of the messages about nothing later."""
+        """Let go of what appeared before a date, and of the messages that it heads."""
+        if all(member.article.published >= start for member in self.window.members):
+            return
         self.window = placing.since(self.window.members, start)
-        alive = self.window.stories
-        self.told = {key: living for key, living in self.told.items() if key[1] in alive}
-        self.under = {key: story for key, story in self.under.items() if story in alive}
+        self.told = {
+            key: living.since(start)
+            for key, living in self.told.items()
+            if living.head.published >= start
+        }
+        self.under = {
+            (chat, name): story
+            for (chat, name), story in self.under.items()
+            if name in self.window.stories and (chat, story) in self.told
+        }
 
     def answers(self, chats: Iterable[Chat], piece: Piece, now: datetime) -> list[Answer]:
-        """Decide what each chat gets of an article in its place; keep nothing."""
+        """Write what each chat gets of an article in its place; keep nothing."""
+        return [self._written(answer) for answer in self.plans(chats, piece, now)]
+
+    def plans(self, chats: Iterable[Chat], piece: Piece, now: datetime) -> list[Answer]:
+        """Decide what each chat gets of an article in its place; write and keep nothing."""
         found = (self._answer(chat, piece, now) for chat in chats)
         return [answer for answer in found if answer]
+
+    def _written(self, answer: Answer) -> Answer:
+        message = self.message(answer.chat, answer.living)
+        silent = message.silent or answer.kind is Kind.EDIT or not answer.living.plan.sound
+        return replace(answer, message=replace(message, silent=silent))
 
     def _answer(self, chat: Chat, piece: Piece, now: datetime) -> Answer | None:
         sets = tuple(name for name in piece.verdict.rule_sets if chat.follows(name))
@@ -221,11 +259,7 @@ class Chronicle:
                 before=living.head if living else None,
                 past=(*living.past, *living.pieces) if living else (),
             )
-        message = self.message(chat, living)
-        message = replace(message, silent=message.silent or not plan.sound)
-        return Answer(
-            chat=chat, kind=plan.kind, rule_sets=sets, story=story, living=living, message=message
-        )
+        return Answer(chat=chat, kind=plan.kind, rule_sets=sets, story=story, living=living)
 
     def _living(self, chat: ChatId, placement: Placement) -> tuple[StoryId, Living | None]:
         """Return the living message of a story, or of one that an article turns or comes late to."""
@@ -251,8 +285,11 @@ class Chronicle:
                 before=living.before.verdict.article if living.before else None,
                 others=[p.verdict.article for p in living.joined if p.host != living.head.host],
                 figures=_figures(living.joined),
+                still_closed=_still_closed(living),
                 sites=len({piece.host for piece in living.pieces}),
-                origins=len({piece.placement.origin for piece in living.pieces}),
+                origins=crediting.independent(
+                    {piece.placement.origin, *piece.article.credits} for piece in living.pieces
+                ),
                 articles=len(story),
                 since=story[0].verdict.article.published,
             ),
@@ -276,21 +313,20 @@ class Chronicle:
         mine = tuple(
             replace(said, origin=piece.placement.origin) for said in piece.article.statements
         )
-        told = (*self._said(), *mine)
-        hosts = {said.article: said.host for said in told}
         products = {key(said.product) for said in mine}
+        told = [*(said for said in self._said() if key(said.product) in products), *mine]
+        hosts = {said.article: said.host for said in told}
         for entry in ledger.balance(told):
-            if key(entry.product) in products:
-                yield Holding(
-                    issuer=entry.issuer,
-                    product=entry.product,
-                    direction=entry.direction,
-                    polarity=entry.polarity,
-                    detail=entry.detail,
-                    since=entry.since,
-                    certain=entry.confirmed,
-                    sources=tuple(dict.fromkeys(hosts[one] for one in entry.sources)),
-                )
+            yield Holding(
+                issuer=entry.issuer,
+                product=entry.product,
+                direction=entry.direction,
+                polarity=entry.polarity,
+                detail=entry.detail,
+                since=entry.since,
+                certain=entry.confirmed,
+                sources=tuple(dict.fromkeys(hosts[one] for one in entry.sources)),
+            )
 
     def _said(self) -> Iterator[Statement]:
         return (said for member in self.window.members for said in member.article.statements)
@@ -308,11 +344,22 @@ def _headed(living: Living) -> Decision | None:
     return decision if decision in telling.TURNS else Decision.DEVELOPMENT
 
 
+def _still_closed(living: Living) -> list[str]:
+    told = (
+        stance.still_closed
+        for piece in living.pieces
+        if piece.placement.decision is not Decision.LATE
+        for name, stance in piece.verdict.stances.items()
+        if name in living.rule_sets
+    )
+    return list(dict.fromkeys(chain.from_iterable(told)))
+
+
 def _figures(joined: Sequence[Piece]) -> list[str]:
     quotes = (
         fact.quote
         for piece in joined
         if piece.placement.decision is not Decision.LATE
-        for fact in facts.select(piece.verdict.article, piece.verdict.matches)
+        for fact in piece.facts
     )
     return list(dict.fromkeys(quotes))[:FIGURES]

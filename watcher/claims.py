@@ -71,6 +71,8 @@ class Claim:
     polarity: Polarity
     detail: Detail
     objects: tuple[str, ...]  # the products as the article writes them; empty: not named
+    held_as: tuple[str, ...]  # its models; where it names none, the rule set's word for all of them
+    general: bool  # names no model
     direction: str  # who closes or opens, in the rule set's words: us_export; empty: not said
     issuer: str  # the party that decides, in the rule set's words; empty: not said
     role: Role
@@ -96,3 +98,4 @@ class Stance:
     role: Role
     conditional: bool
     claims: tuple[Claim, ...]  # all of them, in the order of the text
+    still_closed: tuple[str, ...] = ()  # other models, where what it says is that these open

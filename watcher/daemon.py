@@ -114,6 +114,7 @@ class Parts:
     rounds: Rounds
     courier: Courier
     channel: Channel
+    basis: tuple[object, ...] = ()  # what the stories were put together for
 
     async def reload(self, config: Config) -> None:
         """Take feeds, chats and rules anew; raises before anything changes when they are wrong."""
@@ -124,10 +125,12 @@ class Parts:
             config.chat_specs(), channel=config.channel, now=now
         )
         async with self.line.placing:
-            self.line.book = book
-            self.line.chronicle = await recall.chronicle(
-                self.store, book, self.line.chats, self.line.catalogues, now=now
-            )
+            self.line.book, basis = book, (book.hash, *self.line.chats)
+            if basis != self.basis:
+                self.line.chronicle = await recall.chronicle(
+                    self.store, book, self.line.chats, self.line.catalogues, now=now
+                )
+                self.basis = basis
         self.line.bounds, self.line.pages = bounds(config), config.fetch.pages
         self.config = config
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
+from watcher import crediting
 from watcher.claims import Claim, Detail, Polarity, Role, Stance
 from watcher.model import ArticleId, RuleSetId
 from watcher.text import key
@@ -25,7 +26,7 @@ class Statement:
     """What one article says of one product."""
 
     issuer: str
-    product: str  # as printed
+    product: str  # a model as printed, or the rule set's word for all of them
     direction: str
     polarity: Polarity
     detail: Detail
@@ -35,6 +36,8 @@ class Statement:
     article: ArticleId
     host: str
     origin: ArticleId  # the first article with this text
+    general: bool = False  # names no model
+    credits: frozenset[str] = frozenset()  # whom the article has it from
 
     def answers(self, other: "Statement") -> bool:
         """Tell whether two are of one key; what is not said may be anything."""
@@ -75,6 +78,7 @@ def statements(
     at: datetime,
     article: ArticleId,
     host: str,
+    credits: frozenset[str] = frozenset(),
 ) -> tuple[Statement, ...]:
     """Write down what an article says under the rule sets that hold for it, each thing once."""
     found = {
@@ -90,11 +94,13 @@ def statements(
             article=article,
             host=host,
             origin=article,
+            general=claim.general,
+            credits=credits,
         )
         for name in told
         if (stance := stances.get(name))
         for claim in stance.claims
-        for product in claim.objects
+        for product in claim.held_as
     }
     return tuple(sorted(found, key=_rank))
 
@@ -124,9 +130,16 @@ def _rank(said: Statement) -> tuple[object, ...]:
 def balance(said: Iterable[Statement]) -> tuple[Entry, ...]:
     """Draw up the ledger of a set of statements."""
     groups: defaultdict[tuple[str, str, str], list[Statement]] = defaultdict(list)
-    for one in _completed(sorted(said, key=_rank)):
+    for one in _completed(sorted(_looked_up(said), key=_rank)):
         groups[key(one.product), one.issuer, one.direction].append(one)
     return tuple(_entry(groups[group]) for group in sorted(groups))
+
+
+def _looked_up(said: Iterable[Statement]) -> Iterator[Statement]:
+    """Leave out where an article only says again, in general, what it says of a model."""
+    every = list(said)
+    precise = {(one.article, one.polarity) for one in every if not one.general}
+    return (one for one in every if not one.general or (one.article, one.polarity) not in precise)
 
 
 def _completed(said: Sequence[Statement]) -> Iterator[Statement]:
@@ -161,9 +174,10 @@ def _entry(said: Sequence[Statement]) -> Entry:
         if one.polarity is not last.polarity:
             break
         run.append(one)
+    origins = crediting.independent({one.origin, *one.credits} for one in run)
     sure = (
         any(not one.conditional for one in run)
-        or min(len({one.host for one in run}), len({one.origin for one in run})) >= SOURCES
+        or min(len({one.host for one in run}), origins) >= SOURCES
     )
     return Entry(
         issuer=last.issuer,

@@ -2,13 +2,14 @@
 What two articles are compared by: weighted words, names, and the exact text.
 
 Words are counted as light stems, a plural and a feminine as one; what a word weighs depends on how
-many articles have it (`Frequencies`: a list that ships, and what this watch has met since).
+many articles have it (`Frequencies`: a list that ships, and the articles that are remembered).
 """
 
 import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import log, sqrt
@@ -28,6 +29,7 @@ SAME_TITLE: Final = 0.9
 TEMPLATE: Final = 80  # words: a shorter text may be a form that was filled in
 TEASER: Final = 30  # tokens: a feed says « à lire sur notre site » of all its articles
 OTHER_TITLE: Final = 0.3  # share of the names of two titles that only one has
+NAMESAKES: Final = 0.05  # cosine of all words but the one name that both texts have
 SHARED_NAMES: Final = 0.6  # of the fewer names
 SHORT: Final = 3  # letters of a word that has no ending to take off
 _HALF: Final = 2.0  # two steps of the list halve the share of articles
@@ -150,24 +152,22 @@ def _is_code(printed: str) -> bool:
 
 @dataclass(frozen=True)
 class Frequencies:
-    """How many articles have a word: a list that ships, and those met since."""
+    """How many articles have a word: a list that ships, those remembered, and one to be weighed."""
 
     documents: int = 0
     shipped: Mapping[str, float] = field(default_factory=dict)
     proper: frozenset[str] = frozenset()
     met: Mapping[str, int] = field(default_factory=dict)
-    read: int = 0  # articles met
+    read: int = 0  # articles remembered
+    own: AbstractSet[str] = frozenset()
 
-    def plus(self, article: Likeness) -> "Frequencies":
-        """Return these and one article more."""
-        met = dict(self.met)
-        for word in article.words:
-            met[word] = met.get(word, 0) + 1
-        return replace(self, met=met, read=self.read + 1)
+    def among(self, met: Mapping[str, int], read: int, article: Likeness) -> "Frequencies":
+        """Return these for an article beside those remembered, among which it counts."""
+        return replace(self, met=met, read=read + 1, own=article.words.keys())
 
     def weight(self, word: str) -> float:
         """Return what a word weighs: more, the fewer articles have it."""
-        have = self.shipped.get(word, UNLISTED) + self.met.get(word, 0)
+        have = self.shipped.get(word, UNLISTED) + self.met.get(word, 0) + (word in self.own)
         return 1.0 + log((self.documents + self.read + 1) / (have + 1))
 
 
@@ -249,6 +249,15 @@ def story(one: Weights, other: Weights) -> float:
     if not one.title or not other.title:
         return told / 0.8
     return told + 0.20 * cosine(one.title, other.title)
+
+
+def are_namesakes(one: Weights, other: Weights) -> bool:
+    """Tell whether two short texts share hardly more than one name: a chip's, and a van called so."""
+    names = one.names.keys() & other.names.keys()
+    if len(names) != 1 or max(one.likeness.length, other.likeness.length) >= TEMPLATE:
+        return False
+    rest = {word: weight for word, weight in one.words.items() if word not in names}
+    return cosine(rest, other.words) < NAMESAKES
 
 
 def is_copy(one: Weights, other: Weights) -> bool:

@@ -94,6 +94,7 @@ class Thread:
     before: Article | None = None  # what the message answers
     others: Sequence[Article] = ()  # in the order in which they came
     figures: Sequence[str] = ()  # of the others, as printed
+    still_closed: Sequence[str] = ()  # products, where the news is that another opens
     sites: int = 1
     origins: int = 1  # texts that are no copies
     articles: int = 1  # of the story, as far as this chat was told
@@ -245,8 +246,11 @@ def _figures(
 
 
 def _thread(thread: Thread, translations: NullTranslations, language: str) -> list[Part]:
-    """Tell what the message answers, and who else tells of it."""
+    """Tell what stays closed, what the message answers, and who else tells of it."""
     parts = []
+    if closed := _listed(thread.still_closed):
+        line = translations.gettext("Still closed: {names}.").format(names=closed)
+        parts.append(Part([Span(line)], rank=3))
     if thread.before:
         date = _day(thread.before.published, translations, language)
         frame = N_("Before, on {date}: ") if date else N_("Before: ")

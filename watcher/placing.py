@@ -17,7 +17,7 @@ from typing import Final
 from watcher import likeness
 from watcher.claims import Role
 from watcher.ledger import Statement
-from watcher.likeness import Weights
+from watcher.likeness import Frequencies, Likeness, Weights
 from watcher.model import ArticleId, Decision, EventId, StoryId
 from watcher.text import key
 
@@ -67,6 +67,7 @@ class Candidate:
     weights: Weights
     statements: tuple[Statement, ...] = ()
     figures: tuple[Told, ...] = ()
+    credits: frozenset[str] = frozenset()  # whom it has its news from
     recalls: bool = False  # only a reminder, for every rule set that holds
 
     @property
@@ -119,11 +120,16 @@ class Member:
 
 @dataclass(slots=True)
 class Window:
-    """The members of the last months, by story and by their rare words."""
+    """The members of the last months, by story and by their rare words; how many have a word."""
 
     members: list[Member] = field(default_factory=list)
     stories: defaultdict[StoryId, list[Member]] = field(default_factory=lambda: defaultdict(list))
     rare: defaultdict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    words: Counter[str] = field(default_factory=Counter)
+
+    def weigh(self, article: Likeness, known: Frequencies) -> Weights:
+        """Weigh the words of an article as if it were in already."""
+        return likeness.weigh(article, known.among(self.words, len(self.members), article))
 
     def add(self, candidate: Candidate, placement: Placement) -> Member:
         """Take an article in; its statements then stand for the text's first article."""
@@ -131,6 +137,7 @@ class Window:
         member = Member(article=replace(candidate, statements=said), placement=placement)
         for word in candidate.weights.rare:
             self.rare[word].append(len(self.members))
+        self.words.update(candidate.weights.likeness.words.keys())
         self.members.append(member)
         self.stories[placement.story].append(member)
         return member
@@ -211,9 +218,16 @@ def _scored(
         gap = _gap(candidate, members[0])
         if gap > LINKS:
             continue
-        likes = [likeness.story(candidate.weights, one.article.weights) for one in members]
+        likes = [_like(candidate, one) for one in members]
         raw = (max(likes) + sum(likes) / len(likes)) / 2
         yield (raw * exp(-gap / (4 * STORY)) if gap <= STORY else 0.0), raw, story
+
+
+def _like(candidate: Candidate, other: Member) -> float:
+    """Compare two articles; by a name alone only those are alike that decide on what it names."""
+    one, two = candidate.weights, other.article.weights
+    decide = _agrees(candidate, other) or _opposes(candidate, other)
+    return 0.0 if likeness.are_namesakes(one, two) and not decide else likeness.story(one, two)
 
 
 def _gap(candidate: Candidate, other: Member) -> timedelta:

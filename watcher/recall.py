@@ -1,5 +1,6 @@
 """What a daemon remembers when it starts: its stories, and what each chat reads of them."""
 
+import asyncio
 import gettext
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -22,22 +23,32 @@ async def chronicle(
 ) -> Chronicle:
     """Put the stories of the last months together again, as they were decided."""
     found = Chronicle(book, catalogues, locales.frequencies())
-    for one in await store.remembered(now - placing.LINKS):
-        piece = found.place(
-            _verdict(one, book),
-            one.member.article,
-            one.member.published_at,
-            one.member.host,
-            _placement(one),
-        )
-        told = [chat for chat in chats if chat.id in one.told]
-        found.keep(piece, found.answers(told, piece, one.member.seen_at))
+    after, since = 0, now - placing.LINKS
+    while some := await store.remembered(since, after):
+        for one in some:
+            _take(one, found, chats)
+            await asyncio.sleep(0)  # the sender and the watchdog go on
+        after = some[-1].member.article
     return found
 
 
-def _verdict(one: Remembered, book: RuleBook) -> Verdict:
-    """Read again what an article says; what was decided of it stands."""
-    _, stances = matching.verdict(one.article, book)
+def _take(one: Remembered, found: Chronicle, chats: Sequence[Chat]) -> None:
+    piece = found.place(
+        verdict(one, found.book),
+        one.member.article,
+        one.member.published_at,
+        one.member.host,
+        _placement(one),
+    )
+    told = [chat for chat in chats if chat.id in one.told]
+    found.keep(piece, found.plans(told, piece, one.member.seen_at))
+
+
+def verdict(one: Remembered, book: RuleBook) -> Verdict:
+    """Read again what an article says, if the rules are others now; what was decided of it stands."""
+    stances = one.stances
+    if stances is None or one.rules_hash != book.hash:
+        _, stances = matching.verdict(one.article, book)
     return Verdict(
         article=one.article,
         matches=one.matches,

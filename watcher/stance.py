@@ -6,7 +6,7 @@ words come from the rule files; nothing here knows of chips.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final, TypeVar
 
@@ -16,6 +16,7 @@ from watcher.statements import Question, Statements
 from watcher.text import tokens
 
 _STANDING: Final[Mapping[Detail, Detail]] = {Detail.IMPOSED: Detail.IN_FORCE}
+SURE: Final = 1.0  # weight of a verb with its product in one clause
 _SAYS_MORE: Final = ("lifted", "imposed")  # of two details of one weight
 Answer = TypeVar("Answer", Polarity, Detail)
 
@@ -43,7 +44,20 @@ def weigh(claims: Sequence[Claim]) -> Stance | None:
         role=leading[0].role,
         conditional=any(claim.conditional for claim in leading),
         claims=told,
+        still_closed=tuple(dict.fromkeys(_still_closed(claims, leading))),
     )
+
+
+def _still_closed(claims: Iterable[Claim], leading: Sequence[Claim]) -> Iterator[str]:
+    """Name the models of which an article that tells of an opening says surely: they stay closed."""
+    news = leading[0].polarity is Polarity.OPEN and leading[0].role is Role.PRIMARY
+    opened = {_plain(name) for claim in leading for name in claim.objects}
+    for claim in claims if news else ():
+        stays = claim.detail is Detail.IN_FORCE and claim.role is Role.PRIMARY
+        sure = claim.weight >= SURE and not claim.conditional and not claim.general
+        if stays and sure and opened.isdisjoint(map(_plain, claim.objects)):
+            together = " ".join(claim.held_as)  # "Blackwell B200" is one thing
+            yield from [together] if together in claim.evidence.quote else claim.held_as
 
 
 def _heaviest(weighed: Iterable[tuple[Answer, float]]) -> Answer:

@@ -68,6 +68,7 @@ class Question:
     bills: Sequence[int]  # of those who decide nothing yet
     enacted: Sequence[int]
     denied: Sequence[int]
+    called: str = ""  # what its products are called where no model is named; empty: as printed
 
     @property
     def actors(self) -> tuple[int, ...]:
@@ -94,7 +95,7 @@ class Statements:
         self.inside: Sequence[Signal] = ()  # those of the sentence that is read
         self.here: Sequence[Thing] = ()
         named = next(things.products(self.things, 0, len(reading.keys)), None)
-        self.topic: tuple[str, ...] = (named.name(reading),) if named else ()
+        self.topic: Sequence[Thing] = (named,) if named else ()
 
     @cached_property
     def signals(self) -> Sequence[Signal]:
@@ -115,7 +116,7 @@ class Statements:
             self.here = _between(self.things, begin, end)
             yield from self._sentence(begin, end)
             if named := tuple(things.products(self.here, begin, end)):
-                self.topic = tuple(dict.fromkeys(thing.name(self.reading) for thing in named))
+                self.topic = named
             begin = end
 
     def _sentence(self, begin: int, end: int) -> Iterator[Claim]:
@@ -150,12 +151,16 @@ class Statements:
             issuer = self.issuers.get(way, "")
         spread = [group.span, *((thing.first, thing.last) for thing in objects)]
         hit = min(place[0] for place in spread), max(place[1] for place in spread)
-        names = [thing.name(self.reading) for thing in objects] or self.topic
+        spoken = objects or self.topic
+        names = self._names(spoken)
+        models = self._names([thing for thing in spoken if thing.kind is Kind.PRODUCT])
         zone = self.reading.zones[group.span[0]]
         yield Claim(
             polarity=polarity,
             detail=detail,
-            objects=tuple(dict.fromkeys(names)),
+            objects=names,
+            held_as=models or tuple(dict.fromkeys(self.question.called or name for name in names)),
+            general=not models,
             direction=way,
             issuer=issuer,
             role=self._role(group, begin),
@@ -164,6 +169,9 @@ class Statements:
             reason=self._reason(group),
             evidence=self.reading.evidence(hit, polarity.value),
         )
+
+    def _names(self, found: Sequence[Thing]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(thing.name(self.reading) for thing in found))
 
     def _certainty(self, group: Group) -> float:
         titled = self.reading.zones[group.span[0]] is ZoneKind.TITLE

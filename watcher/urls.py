@@ -2,44 +2,25 @@
 Which addresses mean the same article, and whose site they are on.
 
 A key is compared, never fetched. A missed join costs a second alias; a false join loses an article,
-so a parameter is dropped only when its name, or its name and value, can mean nothing but tracking.
+so a parameter is dropped only when its name, or its name and value, can mean nothing but tracking
+(`data/tracking.toml`).
 """
 
 import re
+import tomllib
+from importlib import resources
 from typing import Final
 from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
 
 from w3lib.url import canonicalize_url
 
-# Parameters that only ever say where a reader came from, by family ...
-_FAMILIES: Final = tuple(
-    "utm_ at_ pk_ piwik_ mtm_ matomo_ hsa_ _hs __hs ns_ guce_ wt_ wt. vero_ oly_ bsft_ elq fb_action_ "
-    "fb_comment_ sc_ trk_ itm_ stm_ sfmc_ cm_mmc ga_ ml_subscriber aff_ amp_js_ amp_gsa".split()
-)
-_PLAIN_IDS: Final = frozenset({"at_id", "ns_id", "ga_id", "sc_id", "wt_id"})
-# ... and one by one: ad clicks, mail campaigns, AT Internet and other analytics, share buttons, session ids.
-_TRACKING: Final = frozenset(
-    "fbclid gclid gclsrc gbraid wbraid dclid msclkid yclid ymclid ysclid yadclid twclid ttclid li_fat_id "
-    "igshid igsh epik rdt_cid sccid srsltid zanpid awc rb_clickid irclickid irgwc wickedid vgo_ee s_kwcid "
-    "dicbo oborigurl tblci tduid mc_cid mc_eid mkt_tok nr_email_referer ck_subscriber_id dm_i email_hash "
-    "smid smtyp xtor xts xtref xtcr xtmc xtnp xtloc xtatc xtn2 estat_url ereferer sara_ecid m_bt cmp cmpid "
-    "intcmp intcid icid ito s_cid ncid ocid ecid echobox taid sr_share spm guccounter socialreferer ref_src "
-    "ref_url referrer referer link_source trk trkcampaign _ga _gl _ke _kx __s _openstat _branch_match_id "
-    "fb_ref fb_source __twitter_impression usqp wprov phpsessid jsessionid fromrss isfromrss from_rss "
-    "amp _amp isamp amphtml noamp".split()
-)
-# Parameters that may name a thing (`ref=123`, `from=lyon`): dropped only when the value is a way to arrive.
-_ORIGINS: Final = frozenset(
-    "ref src source from origin via feature share shared campaign partner provenance referral entry_point "
-    "utm at".split()
-)
-_WAYS: Final = frozenset(
-    "rss atom feed feeds rssfeed feedburner feedly inoreader netvibes flux twitter facebook fb linkedin "
-    "whatsapp telegram mastodon bluesky bsky instagram reddit youtube youtu tiktok pinterest messenger "
-    "social reseaux sharing share partage newsletter newsletters nl email mail emailing push notification "
-    "notif google googlenews gnews discover msn yahoo flipboard applenews upday taboola outbrain home "
-    "homepage accueil app mobile".split()
-)
+_PARAMETERS: Final = {
+    part: frozenset(" ".join(lists.values()).split())
+    for part, lists in tomllib.loads(
+        resources.files("watcher").joinpath("data/tracking.toml").read_text("utf-8")
+    ).items()
+}
+_FAMILIES: Final = tuple(_PARAMETERS["families"])
 _RENDERINGS: Final = frozenset("output outputtype view format mode type layout display".split())
 
 # Addresses that only lead to another one.
@@ -141,11 +122,12 @@ def _path(path: str) -> str:
 def _idle(pair: str) -> bool:
     """Tell whether a parameter says nothing of the content."""
     name, _, value = (unquote(part).strip().lower() for part in pair.partition("="))
-    if name in _ORIGINS:
-        return not _WAYS.isdisjoint(re.split(r"[^a-z]+", value))
+    if name in _PARAMETERS["origins"]:
+        return not _PARAMETERS["ways"].isdisjoint(re.split(r"[^a-z]+", value))
     if name in _RENDERINGS:
         return value == "amp"
-    return name in _TRACKING or (name.startswith(_FAMILIES) and name not in _PLAIN_IDS)
+    family = name.startswith(_FAMILIES) and name not in _PARAMETERS["kept"]
+    return family or name in _PARAMETERS["names"]
 
 
 def _inside(name: str, path: str, query: str) -> str:

@@ -11,8 +11,8 @@ import threading
 import time
 import urllib.request
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -49,25 +49,23 @@ rules:
 
 
 class Feeds:
-    """Serves the captured files; each turns up a little later than the one before it."""
+    """Serves feeds by number; `body` says what each has after so many seconds, if it is there yet."""
 
-    def __init__(self, folder: Path, every: float) -> None:
-        self.files = sorted(folder.glob("*.xml"))
-        self.start = time.monotonic()
-        outer = self
+    def __init__(self, count: int, body: Callable[[int, float], bytes | None]) -> None:
+        self.count = count
+        start = time.monotonic()
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
             def do_GET(self) -> None:
-                number = int(self.path.strip("/"))
-                late = time.monotonic() - outer.start < number * every
-                body = b"" if late else outer.files[number].read_bytes()
-                self.send_response(503 if late else 200)
+                self.close_connection = True  # a killed reader is no error of ours
+                found = body(int(self.path.strip("/")), time.monotonic() - start)
+                self.send_response(503 if found is None else 200)
                 self.send_header("Content-Type", "application/xml")
-                self.send_header("Content-Length", str(len(body)))
+                self.send_header("Content-Length", str(len(found or b"")))
                 self.end_headers()
-                self.wfile.write(body)
+                self.wfile.write(found or b"")
 
             def log_message(self, *_: object) -> None:
                 pass
@@ -79,7 +77,7 @@ class Feeds:
     @property
     def urls(self) -> list[str]:
         port = self.server.server_address[1]
-        return [f"http://127.0.0.1:{port}/{number}" for number in range(len(self.files))]
+        return [f"http://127.0.0.1:{port}/{number}" for number in range(self.count)]
 
     def close(self) -> None:
         self.server.shutdown()
@@ -143,29 +141,43 @@ def first_link(message: dict[str, Any]) -> str:
 
 
 @contextmanager
-def world(corpus: Path, folder: Path, *, every: float) -> Iterator[tuple[Telegram, list[str]]]:
+def world(
+    corpus: Path, folder: Path, feeds: Feeds, rules: Path, chats: Sequence[str]
+) -> Iterator[tuple[Telegram, list[str]]]:
     """Serve feeds and Telegram, and write the configuration; gives the daemon's command line."""
     folder.mkdir()
-    with ExitStack() as stack:
-        feeds = stack.enter_context(closing(Feeds(corpus / "data" / "feeds", every)))
-        telegram = stack.enter_context(closing(Telegram(corpus, folder)))
+    with closing(feeds), closing(Telegram(corpus, folder)) as telegram:
         telegram.do({"do": "flood", "enabled": True})
-        config = configured(folder, feeds.urls, telegram)
+        for number in range(1, len(chats) + 1):
+            telegram.do({"do": "user", "id": number, "first_name": "Claude", "started": True})
+        config = configured(folder, feeds.urls, telegram, rules, chats)
         yield telegram, [sys.executable, "-m", "watcher", "--config", str(config), "run"]
 
 
-def configured(folder: Path, urls: list[str], telegram: Telegram) -> Path:
-    """Write rules and configuration: a subscriber for each word."""
-    (folder / "rules").mkdir()
-    chats = ""
-    for number, word in enumerate(WORDS, 1):
-        name = word.lower()
-        (folder / "rules" / f"{name}.yaml").write_text(RULES.format(name=name), encoding="utf-8")
-        telegram.do({"do": "user", "id": number, "first_name": word, "started": True})
-        chats += f'[[chats]]\nid = {number}\nrule_sets = ["{name}"]\nlevel = "all"\n'
+@contextmanager
+def captured(corpus: Path, folder: Path, *, every: float) -> Iterator[tuple[Telegram, list[str]]]:
+    """Serve the captured files, each a little later than the one before, to a subscriber a word."""
+    files = sorted((corpus / "data" / "feeds").glob("*.xml"))
+
+    def body(number: int, after: float) -> bytes | None:
+        return files[number].read_bytes() if after >= number * every else None
+
+    rules, names = folder.with_name(f"{folder.name}-rules"), [word.lower() for word in WORDS]
+    rules.mkdir()
+    for name in names:
+        (rules / f"{name}.yaml").write_text(RULES.format(name=name), encoding="utf-8")
+    chats = [f'rule_sets = ["{name}"]\nlevel = "all"\n' for name in names]
+    with world(corpus, folder, Feeds(len(files), body), rules, chats) as both:
+        yield both
+
+
+def configured(
+    folder: Path, urls: list[str], telegram: Telegram, rules: Path, chats: Sequence[str]
+) -> Path:
+    """Write the configuration: chats are numbered from 1 on."""
     config = folder / "watcher.toml"
     config.write_text(
-        f"""rules = "rules"
+        f"""rules = "{rules}"
 [store]
 url = "sqlite:///watcher.db"
 [fetch]
@@ -178,7 +190,8 @@ maximum = "2s"
 [telegram]
 token = "{TOKEN}"
 base_url = "{telegram.url}/bot"
-{chats}"""
+"""
+        + "".join(f"[[chats]]\nid = {number}\n{told}" for number, told in enumerate(chats, 1))
         + "".join(f'[[feeds]]\nurl = "{url}"\n' for url in urls),
         encoding="utf-8",
     )
@@ -193,7 +206,13 @@ def quiet(command: list[str]) -> bool:
     return bool(told["entries_pending"] == waiting == 0)
 
 
-def finish(command: list[str], log: Path, *, patience: float) -> None:
+def finish(
+    command: list[str],
+    log: Path,
+    *,
+    patience: float,
+    done: Callable[[list[str]], bool] = quiet,
+) -> None:
     """Run until nothing waits, then stop as systemd would."""
     with log.open("ab") as sink:
         daemon = subprocess.Popen(command, stderr=sink, stdout=sink)
@@ -203,30 +222,38 @@ def finish(command: list[str], log: Path, *, patience: float) -> None:
             assert daemon.poll() is None, log.read_text()[-2000:]
             assert time.monotonic() < deadline, log.read_text()[-2000:]
             time.sleep(1)
-            calm = calm + 1 if quiet(command) else 0
+            calm = calm + 1 if done(command) else 0
         start = time.monotonic()
         daemon.send_signal(signal.SIGTERM)
         assert daemon.wait(15) == 0
         assert time.monotonic() - start < 10
 
 
+def kill(command: list[str], log: Path, *, after: float, ready: str = "") -> None:
+    """Start the daemon and kill it; so long after its start, or after it has said a word."""
+    with log.open("ab") as sink:
+        began = sink.tell()
+        daemon = subprocess.Popen(command, stderr=sink, stdout=sink)
+        while ready not in log.read_text("utf-8")[began:] and daemon.poll() is None:
+            time.sleep(0.05)
+        time.sleep(after)
+        assert daemon.poll() is None, log.read_text()[-2000:]
+        daemon.kill()
+        daemon.wait()
+
+
 def test_fifty_deaths_lose_and_double_nothing(corpus: Path, tmp_path: Path) -> None:
     """What a daemon killed at random moments delivers is what an undisturbed one delivers, once each."""
-    with world(corpus, tmp_path / "calm", every=0.0) as (telegram, command):
+    with captured(corpus, tmp_path / "calm", every=0.0) as (telegram, command):
         finish(command, tmp_path / "calm.log", patience=240)
         expected = telegram.told()
         assert telegram.read("stats")["duplicates"] == 0
         assert len(expected) > 100
     dice = random.Random(4)
-    with world(corpus, tmp_path / "killed", every=KILLS * 1.8 / 32) as (telegram, command):
+    with captured(corpus, tmp_path / "killed", every=KILLS * 1.8 / 32) as (telegram, command):
         log = tmp_path / "killed.log"
-        with log.open("ab") as sink:
-            for _ in range(KILLS):
-                daemon = subprocess.Popen(command, stderr=sink, stdout=sink)
-                time.sleep(dice.uniform(0.2, 3.5))
-                assert daemon.poll() is None, log.read_text()[-2000:]
-                daemon.kill()
-                daemon.wait()
+        for _ in range(KILLS):
+            kill(command, log, after=dice.uniform(0.2, 3.5))
         finish(command, log, patience=240)
         delivered, stats = telegram.told(), telegram.read("stats")
     name = copies(tmp_path / "calm", tmp_path / "killed")

@@ -52,6 +52,10 @@ KEYS: Final[Mapping[type[Shape], Keys]] = {
         "makers": ("listes de qui le produit : « les puces de Nvidia » en sont", "mineur"),
         "parties": ("qui peut fermer ou ouvrir ; les clés sont dans la table suivante", None),
         "trade": ("listes des mots d’échange, par sens de passage", {"export": "vendre"}),
+        "called": (
+            "leur nom à tous dans le registre, quand aucun n’est nommé",
+            "minerai congolais",
+        ),
         "min_weight": ("poids que doit réunir ce qui parle, pour qu’une règle tienne", 2),
     },
     PartyShape: {

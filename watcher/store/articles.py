@@ -1,13 +1,12 @@
 """Articles, what they are known by, what was decided about them, and who is to hear of it."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import astuple, dataclass, fields
+from dataclasses import asdict, astuple, dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, insert, or_, select, update
 
-from watcher.claims import Stance
 from watcher.model import (
     Alias,
     AliasKind,
@@ -170,7 +169,7 @@ def _write(
     article, published = verdict.article, verdict.article.published
     spelled: dict[str, Any] = columns(articles, article, verdict) | {
         "zones": [astuple(zone) for zone in article.zones],
-        "stances": {rule_set: _outcome(stance) for rule_set, stance in verdict.stances.items()},
+        "stances": {name: _outcome(name, verdict) for name in verdict.stances},
         "origin": article.origin.name,
         "published_at": published and published.at,
         "precision": published and published.precision,
@@ -183,10 +182,12 @@ def _write(
     return known, db.execute(edited.returning(articles.c.revision)).scalar_one()
 
 
-def _outcome(stance: Stance) -> dict[str, Any]:
-    """Keep what a stance comes to; the claims are read again from the text when they are wanted."""
-    names = [field.name for field in fields(stance) if field.name != "claims"]
-    return {name: getattr(stance, name) for name in names}
+def _outcome(name: RuleSetId, verdict: Verdict) -> dict[str, Any]:
+    """Keep what a stance comes to; its claims only where its rule set holds: stories rest on them."""
+    kept = asdict(verdict.stances[name])
+    if name not in verdict.rule_sets:
+        del kept["claims"]
+    return kept
 
 
 def _count(db: Connection, host: str, hashes: Iterable[int], *, now: datetime) -> None:

@@ -1,13 +1,14 @@
 """What a daemon has to remember when it starts: the articles of its stories, and who was told."""
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, Row, func, select
 
-from watcher.claims import Evidence, Zone, ZoneKind
+from watcher.claims import Claim, Detail, Evidence, Polarity, Role, Stance, Zone, ZoneKind
 from watcher.model import (
     Article,
     ArticleId,
@@ -34,6 +35,9 @@ from watcher.store.schema import (
 from watcher.store.stories import member
 from watcher.timeline import Member
 
+S = TypeVar("S", Stance, Claim)
+PIECE: Final = 100  # articles of one visit to the store: others want to be served between
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remembered:
@@ -41,6 +45,8 @@ class Remembered:
 
     article: Article
     matches: tuple[Match, ...]
+    stances: Mapping[RuleSetId, Stance] | None  # None: a release wrote it that kept no claims
+    rules_hash: str  # of the rules that judged it
     member: Member
     told: frozenset[ChatId]
     links: tuple[StoryId, ...]  # the stories that its own goes on from, if it begins one
@@ -55,25 +61,31 @@ class Memory(Database):
         return ArticleId((db.scalar(select(func.max(articles.c.id))) or 0) + 1)
 
     @reading
-    def remembered(self, db: Connection, since: datetime) -> list[Remembered]:
-        """Return the articles of stories seen since then, in the order in which they came."""
-        recent = members.c.seen_at >= since
-        kept = select(articles).join(members, members.c.article_id == articles.c.id).where(recent)
-        texts = {row.id: _article(row) for row in db.execute(kept)}
+    def remembered(self, db: Connection, since: datetime, after: int = 0) -> list[Remembered]:
+        """Return some articles of stories seen since then, as they came; none: these were all."""
+        number = members.c.article_id
+        some = select(number).where(members.c.seen_at >= since, number > after)
+        recent = number.in_(list(db.scalars(some.order_by(number).limit(PIECE))))
+        kept = select(articles).join(members, number == articles.c.id).where(recent)
+        texts = {row.id: row for row in db.execute(kept)}
         theirs, told = _matches(db, recent), _told(db, recent)
         links: defaultdict[int, list[StoryId]] = defaultdict(list)
-        for one, other in db.execute(select(story_links.c.story_id, story_links.c.other_id)):
+        both = select(story_links.c.story_id, story_links.c.other_id)
+        for one, other in db.execute(
+            both.join(members, story_links.c.story_id == number).where(recent)
+        ):
             links[one].append(StoryId(other))
-        order = select(members).where(recent).order_by(members.c.seen_at, members.c.article_id)
         return [
             Remembered(
-                article=texts[row.article_id],
+                article=_article(texts[row.article_id]),
                 matches=tuple(theirs[row.article_id]),
+                stances=_stances(texts[row.article_id].stances, theirs[row.article_id]),
+                rules_hash=texts[row.article_id].rules_hash,
                 member=member(row),
                 told=frozenset(told[row.article_id]),
                 links=tuple(links[row.article_id]),
             )
-            for row in db.execute(order)
+            for row in db.execute(select(members).where(recent).order_by(number))
         ]
 
 
@@ -101,6 +113,30 @@ def _told(db: Connection, recent: Any) -> defaultdict[int, set[ChatId]]:
     for article, chat in db.execute(wide.where(recent)):
         found[article].add(ChatId(chat))
     return found
+
+
+def _stances(kept: Mapping[str, Any], found: Sequence[Match]) -> Mapping[RuleSetId, Stance] | None:
+    """Read what an article answers to the rule sets that hold."""
+    told = {name: kept[name] for match in found if (name := match.rule_set) in kept}
+    if not all("claims" in answer for answer in told.values()):
+        return None
+    return {name: _said(Stance, one, claims=_claims(one)) for name, one in told.items()}
+
+
+def _claims(answer: Mapping[str, Any]) -> tuple[Claim, ...]:
+    return tuple(_said(Claim, one, evidence=_evidence(one["evidence"])) for one in answer["claims"])
+
+
+def _said(kind: type[S], row: dict[str, Any], **others: object) -> S:
+    words: dict[str, object] = {
+        name: tuple(kept) for name, kept in row.items() if isinstance(kept, list)
+    }
+    words |= {"polarity": Polarity(row["polarity"]), "detail": Detail(row["detail"])}
+    return kind(**row | words | {"role": Role(row["role"])} | others)
+
+
+def _evidence(row: dict[str, Any]) -> Evidence:
+    return Evidence(**row | {"zone": ZoneKind(row["zone"])})
 
 
 def _article(row: Row[Any]) -> Article:

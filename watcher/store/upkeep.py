@@ -7,6 +7,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, Connection, Table, delete, func, select, text, update
 
 from watcher.model import DeliveryState, FeedState, Status
+from watcher.placing import LINKS
 from watcher.store.articles import COMMON
 from watcher.store.chats import WAITING
 from watcher.store.entries import PENDING
@@ -19,11 +20,12 @@ from watcher.store.schema import (
     entries,
     feeds,
     matches,
+    members,
     outbox,
     sentences,
 )
 
-TEXTS: Final = timedelta(days=90)  # how long an article's text is kept
+TEXTS: Final = timedelta(days=90)  # how long a text is kept that no story needs any more
 NAMES: Final = TEXTS + timedelta(days=400)  # how long an article is recognised by its names
 RARE_SENTENCES: Final = timedelta(days=7)
 ENDED: Final = (DeliveryState.SENT, DeliveryState.REFUSED, DeliveryState.EXPIRED)
@@ -63,13 +65,16 @@ class Upkeep(Database):
     def prune(self, db: Connection, now: datetime) -> int:
         """Drop what is too old to be of use; return how many rows lost something."""
         rare = (sentences.c.articles < COMMON) & (sentences.c.seen_at < now - RARE_SENTENCES)
-        old_text = (articles.c.seen_at < now - TEXTS) & articles.c.text.isnot(None)
+        wanted = select(members.c.article_id).where(members.c.seen_at >= now - LINKS)
+        old_text = (articles.c.seen_at < now - TEXTS) & articles.c.id.not_in(wanted)
         old_message = outbox.c.state.in_(ENDED) & (outbox.c.queued_at < now - TEXTS)
         dropped = 0
         for statement in (
             delete(sentences).where(rare | (sentences.c.seen_at < now - NAMES)),
             delete(aliases).where(aliases.c.seen_at < now - NAMES),
-            update(articles).where(old_text).values(text=None, zones=[]),
+            update(articles)
+            .where(old_text, articles.c.text.isnot(None))
+            .values(text=None, zones=[]),
             update(outbox).where(old_message, outbox.c.html != "").values(html=""),
         ):
             dropped += db.execute(statement).rowcount
