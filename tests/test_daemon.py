@@ -21,6 +21,7 @@ from watcher import config, daemon
 from watcher.channels import ConsoleChannel
 from watcher.errors import ConfigError, StoreError
 from watcher.model import Level
+from watcher.preferences import Level
 from watcher.store import Store
 
 START = datetime(2026, 1, 28, 9, 0, tzinfo=UTC)

@@ -64,7 +64,7 @@ class Screen(ConsoleChannel):
 
     def show(self, message: Message, heading: str) -> None:
         """Print a message and its buttons."""
-        self._print_message(message, heading or ("🔕" if message.silent else ""))
+        self._write(message, heading or ("🔕" if message.silent else ""))
         for row in message.buttons:
             labels = Text(" ").join(Text(f"[ {button.text} ]", "cyan") for button in row)
             self.console.print(labels, soft_wrap=True)
