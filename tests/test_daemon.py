@@ -20,7 +20,6 @@ from tests.watching import RULES, item, rss
 from watcher import config, daemon
 from watcher.channels import ConsoleChannel
 from watcher.errors import ConfigError, StoreError
-from watcher.model import Level
 from watcher.preferences import Level
 from watcher.store import Store
 
