@@ -192,6 +192,11 @@ class Chronicle:
         self.told = {key: living for key, living in self.told.items() if key[1] in alive}
         self.under = {key: story for key, story in self.under.items() if story in alive}
 
+    def leave(self, chat: ChatId) -> None:
+        """Let go of what a chat was told: it asked to be forgotten."""
+        self.told = {key: living for key, living in self.told.items() if key[0] != chat}
+        self.under = {key: story for key, story in self.under.items() if key[0] != chat}
+
     def answers(self, chats: Iterable[Chat], piece: Piece, now: datetime) -> list[Answer]:
         """Decide what each chat gets of an article in its place; keep nothing."""
         found = (self._answer(chat, piece, now) for chat in chats)
