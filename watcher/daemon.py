@@ -30,6 +30,7 @@ from watcher.model import LONG_AGO
 from watcher.pipeline import Line, Tally
 from watcher.ports import Channel
 from watcher.rounds import TICK, Rounds
+from watcher.selfcheck import EVERY, SelfCheck
 from watcher.store import Store
 from watcher.workers import Workers
 
@@ -114,6 +115,7 @@ class Parts:
     rounds: Rounds
     courier: Courier
     channel: Channel
+    check: SelfCheck
 
     async def reload(self, config: Config) -> None:
         """Take feeds, chats and rules anew; raises before anything changes when they are wrong."""
@@ -130,6 +132,8 @@ class Parts:
             )
         self.line.bounds, self.line.pages = bounds(config), config.fetch.pages
         self.config = config
+        self.check.refused, self.check.canary_at = (), LONG_AGO
+        self.check.administrators = config.telegram.administrators
 
 
 def bounds(config: Config) -> Bounds:
@@ -181,7 +185,18 @@ async def assembled(config: Config, channel: Channel, *, url: str = "") -> Async
         )
         rounds = Rounds(line, polls=config.fetch.concurrency * 4)
         parts = Parts(
-            config=config, store=store, line=line, rounds=rounds, courier=courier, channel=channel
+            config=config,
+            store=store,
+            line=line,
+            rounds=rounds,
+            courier=courier,
+            channel=channel,
+            check=SelfCheck(
+                line=line,
+                channel=config.channel,
+                administrators=config.telegram.administrators,
+                database=config.store.path,
+            ),
         )
         await parts.reload(config)
         # no feed is planned farther ahead than this, unless the clock was wrong when it was
@@ -271,13 +286,16 @@ async def reloaded(parts: Parts, reload: Callable[[], Config]) -> None:
     try:
         await parts.reload(reload())
     except ProblemsError as error:
-        for problem in error.problems:
-            log.error("reload refused, the last good set stays", problem=str(problem))
+        parts.check.refused = [str(problem) for problem in error.problems]
+        for problem in parts.check.refused:
+            log.error("reload refused, the last good set stays", problem=problem)
     except WatcherError as error:
+        parts.check.refused = [str(error)]
         log.error("reload failed, the last good set stays", reason=str(error))
     else:
         log.info("reloaded", rules=parts.line.book.hash, feeds=len(parts.config.feed_specs()))
     systemd.notify("READY=1")
+    await parts.check.run()
 
 
 def scheduled(parts: Parts) -> AsyncIOScheduler:
@@ -288,6 +306,8 @@ def scheduled(parts: Parts) -> AsyncIOScheduler:
     )
     scheduler.add_job(parts.rounds.tick, "interval", seconds=TICK.total_seconds(), id="tick")
     scheduler.add_job(tidy, "interval", hours=1, args=[parts], id="tidy", next_run_time=utcnow())
+    seconds = EVERY.total_seconds()
+    scheduler.add_job(parts.check.run, "interval", seconds=seconds, id="selfcheck")
     if every := systemd.watchdog_interval():
         seconds = every.total_seconds() / 3
         scheduler.add_job(feed_watchdog, "interval", seconds=seconds, args=[parts], id="watchdog")
@@ -301,6 +321,7 @@ def scheduled(parts: Parts) -> AsyncIOScheduler:
 async def tidy(parts: Parts) -> None:
     """Forget what has served its time."""
     await parts.store.prune(utcnow())
+    await parts.store.expire(utcnow())
     async with parts.line.placing:
         parts.line.chronicle.forget(utcnow() - placing.LINKS)
 

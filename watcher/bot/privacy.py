@@ -15,9 +15,13 @@ from watcher.spans import Part, Span, fit, html
 FILE: Final = "watcher-export.json"
 SALT: Final = 16  # bytes
 KEPT: Final = (
-    N_("I keep the number of this chat, its language and time zone, your choices and your ratings."),
+    N_(
+        "I keep the number of this chat, its language and time zone, your choices and your ratings."
+    ),
     N_("I keep neither names nor what you write."),
-    N_("I keep what I sent you for 90 days, so as to bring it up to date and not to repeat myself."),
+    N_(
+        "I keep what I sent you for 90 days, so as to bring it up to date and not to repeat myself."
+    ),
     N_("It all stays with the administrator of this bot; nobody else gets any of it."),
     N_("If you block me, I erase it all after 30 days."),
     N_("/export hands you all of it in a file, /forget erases it at once."),
@@ -62,7 +66,7 @@ async def _forgotten(desk: Desk, visitor: Visitor, event: Event) -> Sequence[Rep
         there = await store.erase(desk.channel, event.address, salt=salt, now=line.clock())
         if visitor.chat:
             line.chronicle.leave(visitor.chat.id)
-        await desk.refresh()
+    await desk.refresh()
     said = visitor.say(ERASED if there else NOTHING)
     return [Toast(), Change(Message(html=html([Span(said)])))]
 
@@ -89,7 +93,9 @@ def _question(desk: Desk, visitor: Visitor, event: Event) -> Message:
     ]
     button = visitor.translations.pgettext
     yes = Button(
-        text=button("button", "Yes, erase everything"), data=Press("forget", "yes").data, danger=True
+        text=button("button", "Yes, erase everything"),
+        data=Press("forget", "yes").data,
+        danger=True,
     )
     no = Button(text=button("button", "No, keep it"), data=Press("forget", "no").data)
     return Message(html=html(fit(parts)), buttons=((yes,), (no,)))
@@ -109,5 +115,7 @@ COMMANDS: Final[Mapping[str, Handler]] = {
     "forget": Handler(forget, for_administrators=True),
     "oublier": Handler(forget, for_administrators=True),
 }
-PRESSES: Final[Mapping[str, Handler]] = {"forget": Handler(forget, for_administrators=True)}
+PRESSES: Final[Mapping[str, Handler]] = {
+    "forget": Handler(forget, for_administrators=True, for_strangers=True),  # pressed again
+}
 OTHERS: Final[Mapping[type, Handler]] = {}

@@ -33,15 +33,15 @@ async def admit(desk: Desk, visitor: Visitor, event: Heard, payload: str = "") -
     else:
         known = [rule_set.id for rule_set in desk.line.book.sets]
         found = invitation(payload, keys.token.get_secret_value(), known)
-        chat = found and await store.redeem(found, *here, language=visitor.language, now=now)
+        if found is None:
+            return None
+        chat = await store.redeem(found, *here, language=visitor.language, now=now)
     if chat:
         await desk.refresh()
     return chat
 
 
-def turned_away(
-    desk: Desk, visitor: Visitor, event: Heard, payload: str = ""
-) -> Sequence[Reply]:
+def turned_away(desk: Desk, visitor: Visitor, event: Heard, payload: str = "") -> Sequence[Reply]:
     """Say why somebody was not let in, and to who insists less and less."""
     return desk.turned_away(event, visitor, USED if payload.startswith(PREFIX) else "")
 
