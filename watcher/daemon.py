@@ -8,7 +8,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, TextIO
@@ -115,7 +115,11 @@ class Parts:
     rounds: Rounds
     courier: Courier
     channel: Channel
-    check: SelfCheck
+    check: SelfCheck = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Have the watch look at itself."""
+        self.check = SelfCheck(line=self.line, config=self.config)
 
     async def reload(self, config: Config) -> None:
         """Take feeds, chats and rules anew; raises before anything changes when they are wrong."""
@@ -132,8 +136,7 @@ class Parts:
             )
         self.line.bounds, self.line.pages = bounds(config), config.fetch.pages
         self.config = config
-        self.check.refused, self.check.canary_at = (), LONG_AGO
-        self.check.administrators = config.telegram.administrators
+        self.check.config, self.check.refused, self.check.canary_at = config, (), LONG_AGO
 
 
 def bounds(config: Config) -> Bounds:
@@ -185,18 +188,7 @@ async def assembled(config: Config, channel: Channel, *, url: str = "") -> Async
         )
         rounds = Rounds(line, polls=config.fetch.concurrency * 4)
         parts = Parts(
-            config=config,
-            store=store,
-            line=line,
-            rounds=rounds,
-            courier=courier,
-            channel=channel,
-            check=SelfCheck(
-                line=line,
-                channel=config.channel,
-                administrators=config.telegram.administrators,
-                database=config.store.path,
-            ),
+            config=config, store=store, line=line, rounds=rounds, courier=courier, channel=channel
         )
         await parts.reload(config)
         # no feed is planned farther ahead than this, unless the clock was wrong when it was

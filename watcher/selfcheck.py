@@ -5,13 +5,13 @@ import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Final
 
 import structlog
 
 from watcher import articles, matching, notices, pipeline, telling
 from watcher.chronicle import Chronicle
+from watcher.config import Config
 from watcher.errors import StoreError
 from watcher.model import (
     LONG_AGO,
@@ -39,12 +39,10 @@ MIB: Final = 1 << 20
 
 @dataclass(slots=True, kw_only=True)
 class SelfCheck:
-    """What was found the last time, and who is told."""
+    """What was found the last time, and what of it is told to whom."""
 
     line: Line
-    channel: str
-    administrators: Sequence[int]
-    database: Path | None  # None: in memory
+    config: Config
     refused: Sequence[str] = ()  # why the last reload was
     canary: str = ""  # why the last daily check failed
     canary_at: datetime = LONG_AGO
@@ -99,17 +97,17 @@ class SelfCheck:
             found.append(Fact(trouble=Trouble.RELOAD, detail="\n• ".join(problems)))
         if self.canary:
             found.append(Fact(trouble=Trouble.CANARY, detail=clip(self.canary, notices.DETAIL)))
-        free = shutil.disk_usage(self.database.parent).free // MIB if self.database else None
-        if free is not None and free < notices.ROOM:
+        place = self.config.store.path
+        free = shutil.disk_usage(place.parent).free // MIB if place else notices.ROOM
+        if free < notices.ROOM:
             found.append(Fact(trouble=Trouble.DISK, number=free))
         return found
 
     async def _told(self) -> list[Chat]:
         """Find the administrators' private chats: a person who never wrote to us has none."""
-        asked = [
-            await self.line.store.chat_at(self.channel, str(person))
-            for person in self.administrators
-        ]
+        config, chat_at = self.config, self.line.store.chat_at
+        people = config.telegram.administrators
+        asked = [await chat_at(config.channel, str(person)) for person in people]
         return [chat for chat in asked if chat is not None]
 
 
