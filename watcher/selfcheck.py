@@ -48,11 +48,13 @@ class SelfCheck:
     canary_at: datetime = LONG_AGO
     silent: list[Fact] = field(default_factory=list)
     silent_at: datetime = LONG_AGO
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)  # a reload asks too
 
     async def run(self) -> None:
         """Look at everything once, and tell what is new; a store that fails is told by its log."""
         try:
-            await self._run()
+            async with self.turn:
+                await self._run()
         except StoreError as error:
             log.error("administrators cannot be told", reason=str(error))
 
