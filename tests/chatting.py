@@ -77,8 +77,6 @@ def texts(*replies: Reply) -> list[str]:
     for reply in replies:
         if isinstance(reply, Toast):
             found.append(reply.text)
-        elif isinstance(reply, Say):
-            found.append(reply.message.html)
-        elif hasattr(reply, "message"):
+        elif isinstance(reply, Say) or hasattr(reply, "message"):
             found.append(reply.message.html)
     return found

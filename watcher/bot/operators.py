@@ -117,7 +117,6 @@ def _zones(article: Article, visitor: Visitor) -> Iterator[Part]:
     )
     frame = visitor.say(N_("Read, in characters: {zones}."))
     yield Part([Span(frame.format(zones=told))])
-    yield Part([Span(f"{urls.host(article.url)} {article.origin.value}".strip(), italic=True)])
 
 
 # What becomes of it -------------------------------------------------------------------------------
@@ -128,12 +127,10 @@ def _verdicts(article: Article, verdict: Verdict, desk: Desk, visitor: Visitor) 
     told = explaining.explain(article, desk.line.book)
     yield Part([Span(visitor.say(N_("Rules")), bold=True)], gap="\n\n")
     for one in sorted(told, key=lambda one: bool(one.because)):
-        score = f"{one.match.score:g}" if one.match else "0"
-        sign = visitor.say(N_("does not hold") if one.because else N_("holds"))
-        why = clip(one.because, LINE)
-        line = f"{'✗' if one.because else '✓'} {one.rule.id}: {sign}, {score}" + (
-            f" ({why})" if why else ""
-        )
+        frame = visitor.say(N_("{rule}: does not hold") if one.because else N_("{rule}: holds"))
+        score = f", {one.match.score:g}" if one.match else ""
+        why = f" ({clip(one.because, LINE)})" if one.because else ""
+        line = f"{'✗' if one.because else '✓'} {frame.format(rule=one.rule.id)}{score}{why}"
         yield Part([Span(line)], rank=2 if one.because else 1)
     parties = sides(verdict, desk.line.book)
     for rule_set, stance in verdict.stances.items():
@@ -181,7 +178,8 @@ def _messages(answers: Sequence[Answer], chats: int, visitor: Visitor) -> Iterat
         names = [several] if known else []
         names += [visitor.say(N_("a newcomer"))] if NEWCOMER in who else []
         sound = visitor.say(N_("without sound") if message.silent else N_("with sound"))
-        line = f"{', '.join(names)}: {visitor.say(KINDS[kind])}, {sound}"
+        frame = visitor.say(N_("{who}: {what}, {sound}"))
+        line = frame.format(who=", ".join(names), what=visitor.say(KINDS[kind]), sound=sound)
         yield Say(_written([Part([Span(line, italic=True)])]))
         yield Say(message)
     rest = chats - sum(chat != NEWCOMER for who in kinds.values() for chat in who)
@@ -196,11 +194,9 @@ def _messages(answers: Sequence[Answer], chats: int, visitor: Visitor) -> Iterat
 
 
 def _figures(found: Status, visitor: Visitor) -> Iterator[str]:
-    say, many = visitor.say, visitor.translations.ngettext
-    polled = many("{n} feed is polled", "{n} feeds are polled", found.feeds_active)
-    failing = say(N_("failing: {failing}, gone: {gone}."))
-    yield f"{polled.format(n=found.feeds_active)}, " + failing.format(
-        failing=found.feeds_failing, gone=found.feeds_gone
+    say = visitor.say
+    yield say(N_("Feeds polled: {active}; failing: {failing}; gone: {gone}.")).format(
+        active=found.feeds_active, failing=found.feeds_failing, gone=found.feeds_gone
     )
     yield say(N_("Articles read: {articles}; matches: {matches}; alerts: {alerts}.")).format(
         articles=found.articles, matches=found.matches, alerts=found.alerts

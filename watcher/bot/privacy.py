@@ -91,13 +91,13 @@ def _question(desk: Desk, visitor: Visitor, event: Event) -> Message:
         *(Part([Span(visitor.say(line))]) for line in group),
         Part([Span(copy)], gap="\n\n"),
     ]
-    button = visitor.translations.pgettext
+    words = visitor.translations
     yes = Button(
-        text=button("button", "Yes, erase everything"),
+        text=words.pgettext("button", "Yes, erase everything"),
         data=Press("forget", "yes").data,
         danger=True,
     )
-    no = Button(text=button("button", "No, keep it"), data=Press("forget", "no").data)
+    no = Button(text=words.pgettext("button", "No, keep it"), data=Press("forget", "no").data)
     return Message(html=html(fit(parts)), buttons=((yes,), (no,)))
 
 

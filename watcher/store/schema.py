@@ -295,7 +295,7 @@ notices = Table(  # what administrators were told of, until it is over
     "notices",
     metadata,
     Column("topic", Words, primary_key=True),
-    Column("since", Instant, nullable=False),
+    Column("since", Instant),  # null: it is over
     Column("told_at", Instant),  # null: it has not lasted long enough
 )
 
