@@ -6,11 +6,14 @@ from datetime import timedelta
 from pathlib import Path
 
 from tests.chatting import desked, said, texts
+from tests.seeds import seed
 from tests.servers import Server, reply
 from tests.store_dump import dump
 from tests.telegram_html import parse
 from tests.watching import PROSE, Watch, item, page, rss
+from watcher import rulebook
 from watcher.bot.desk import Desk
+from watcher.chronicle import Chronicle
 from watcher.dialogue import Say
 from watcher.preferences import Level
 
@@ -118,3 +121,19 @@ async def test_the_status_in_words(tmp_path: Path) -> None:
             "Conversations\u00a0: 1\u202f; injoignables\u00a0: 0.\n"
             "À lire\u00a0: 0\u202f; à envoyer\u00a0: 1."
         )
+
+
+async def test_what_the_shipped_rules_read(tmp_path: Path) -> None:
+    """A seed, as the operator of the shipped rules sees it: what it answers, of whom, and the alert."""
+    async with desked(tmp_path, administrators=(BOSS,)) as (desk, watch):
+        watch.line.book = rulebook.read(rulebook.SHIPPED)
+        watch.line.chronicle = Chronicle(
+            watch.line.book, watch.line.catalogues, watch.line.chronicle.known
+        )
+        told, who, message, *_ = await ask(desk, seed("004"))
+        assert "\n🔴 Fermé, côté Chine · export-ban\n" in told
+        assert "✓ h200/" in told
+        assert "(no word of `" in told
+        assert "Il ouvrirait un fil.\nfirst: " in told
+        assert who == "1 conversation, un nouvel abonné\u00a0: un nouveau message, avec son"
+        assert message.startswith("🔴 Fermé, côté Chine")

@@ -31,6 +31,8 @@ from watcher.spans import Part, Span, clip, fit, html
 from watcher.telling import Kind
 
 LINE: Final = 300  # characters
+WHY: Final = 100
+TITLE: Final = 150  # a longer first line is a paragraph
 A_TEXT: Final = 80  # characters beside a link that are worth judging where the link gives nothing
 SHOWN: Final = 4  # different messages
 ZONES: Final[Mapping[ZoneKind, str]] = {
@@ -90,7 +92,8 @@ async def _article(desk: Desk, event: Said) -> Article:
     if not beside.strip():
         raise ExtractError("There is nothing to read: send a link or a text")
     title, _, text = beside.partition("\n")
-    whole = ("", beside) if len(title) > LINE or not text.strip() else (title, text)
+    titled = text.strip() and len(title) <= TITLE and not title.rstrip().endswith(tuple(".!?…"))
+    whole = (title, text) if titled else ("", beside)
     return articles.from_text(*whole, url=event.link, now=desk.line.clock())
 
 
@@ -129,16 +132,20 @@ def _verdicts(article: Article, verdict: Verdict, desk: Desk, visitor: Visitor) 
     for one in sorted(told, key=lambda one: bool(one.because)):
         frame = visitor.say(N_("{rule}: does not hold") if one.because else N_("{rule}: holds"))
         score = f", {one.match.score:g}" if one.match else ""
-        why = f" ({clip(one.because, LINE)})" if one.because else ""
+        why = f" ({clip(one.because, WHY)})" if one.because else ""
         line = f"{'✗' if one.because else '✓'} {frame.format(rule=one.rule.id)}{score}{why}"
         yield Part([Span(line)], rank=2 if one.because else 1)
     parties = sides(verdict, desk.line.book)
     for rule_set, stance in verdict.stances.items():
         emoji, word = STANCES[stance.detail]
-        pieces = [f"{emoji} {visitor.say(word)}", parties.get(rule_set, "")]
-        pieces.append(visitor.say(N_("not confirmed")) if stance.conditional else "")
-        pieces.append(visitor.say(N_("only a reminder")) if stance.role is Role.BACKGROUND else "")
-        yield Part([Span(f"{rule_set}: {', '.join(filter(None, pieces))}")])
+        party = parties.get(rule_set, "")
+        pieces = (
+            f"{emoji} {visitor.say(word)}",
+            party and visitor.say(N_("{party} side")).format(party=party),
+            visitor.say(N_("not confirmed")) if stance.conditional else "",
+            visitor.say(N_("only a reminder")) if stance.role is Role.BACKGROUND else "",
+        )
+        yield Part([Span(f"{', '.join(filter(None, pieces))} · {rule_set}")])
 
 
 async def _placed(
