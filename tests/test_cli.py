@@ -71,6 +71,8 @@ def test_help_names_every_command() -> None:
         "feeds",
         "stories",
         "status",
+        "invite",
+        "privacy",
         "config",
         "--config",
     ):

@@ -29,12 +29,11 @@ from tests.ruling import stance
 from watcher.errors import StoreError
 from watcher.model import (
     AliasKind,
-    Chat,
-    ChatId,
     Decision,
     DeliveryState,
     FeedSpec,
     FeedState,
+    Message,
     RuleSetId,
 )
 from watcher.store import Recorded, Store, schema
@@ -178,10 +177,19 @@ async def test_verdict_is_stored_whole_or_not_at_all(store: Store) -> None:
     [chat] = await subscribed(store, "7")
     one = await waiting(store)
     before = await store.status(NOW)
-    unknown = Chat(id=ChatId(99), spec=chat.spec)
-    for chats in ((chat, unknown), (unknown,)):
-        with pytest.raises(StoreError, match="No row was found"):
-            await record(store, one, H200, chats=chats, sentences=(1, 2))
+    empty = Message(html="", silent=None)  # type: ignore[arg-type]  # the database refuses it
+    torn = [draft(chat), replace(draft(chat, QUOTA), message=empty)]
+    for drafts in (torn, torn[1:]):
+        with pytest.raises(StoreError, match="NOT NULL"):
+            await store.record(
+                one,
+                verdict(H200, QUOTA),
+                aliases=[name(one.entry.url)],
+                drafts=drafts,
+                sentences=[1, 2],
+                host="puces.example",
+                now=NOW,
+            )
     with pytest.raises(KeyError, match="h200"):  # a draft of what nobody is to hear of
         await record(store, one, H200, decision=Decision.COPY, chats=(chat,))
     assert await store.status(NOW) == before

@@ -221,6 +221,11 @@ class Chronicle:
             if name in self.window.stories and (chat, story) in self.told
         }
 
+    def leave(self, chat: ChatId) -> None:
+        """Let go of what a chat was told: it asked to be forgotten."""
+        self.told = {key: living for key, living in self.told.items() if key[0] != chat}
+        self.under = {key: story for key, story in self.under.items() if key[0] != chat}
+
     def answers(self, chats: Iterable[Chat], piece: Piece, now: datetime) -> list[Answer]:
         """Write what each chat gets of an article in its place; keep nothing."""
         return [self._written(answer) for answer in self.plans(chats, piece, now)]

@@ -8,7 +8,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, TextIO
@@ -30,6 +30,7 @@ from watcher.model import LONG_AGO
 from watcher.pipeline import Line, Tally
 from watcher.ports import Channel
 from watcher.rounds import TICK, Rounds
+from watcher.selfcheck import EVERY, SelfCheck
 from watcher.store import Store
 from watcher.workers import Workers
 
@@ -115,6 +116,11 @@ class Parts:
     courier: Courier
     channel: Channel
     basis: tuple[object, ...] = ()  # what the stories were put together for
+    check: SelfCheck = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Have the watch look at itself."""
+        self.check = SelfCheck(line=self.line, config=self.config)
 
     async def reload(self, config: Config) -> None:
         """Take feeds, chats and rules anew; raises before anything changes when they are wrong."""
@@ -133,6 +139,7 @@ class Parts:
                 self.basis = basis
         self.line.bounds, self.line.pages = bounds(config), config.fetch.pages
         self.config = config
+        self.check.config, self.check.refused, self.check.canary_at = config, (), LONG_AGO
 
 
 def bounds(config: Config) -> Bounds:
@@ -274,13 +281,16 @@ async def reloaded(parts: Parts, reload: Callable[[], Config]) -> None:
     try:
         await parts.reload(reload())
     except ProblemsError as error:
-        for problem in error.problems:
-            log.error("reload refused, the last good set stays", problem=str(problem))
+        parts.check.refused = [str(problem) for problem in error.problems]
+        for problem in parts.check.refused:
+            log.error("reload refused, the last good set stays", problem=problem)
     except WatcherError as error:
+        parts.check.refused = [str(error)]
         log.error("reload failed, the last good set stays", reason=str(error))
     else:
         log.info("reloaded", rules=parts.line.book.hash, feeds=len(parts.config.feed_specs()))
     systemd.notify("READY=1")
+    await parts.check.run()
 
 
 def scheduled(parts: Parts) -> AsyncIOScheduler:
@@ -291,6 +301,8 @@ def scheduled(parts: Parts) -> AsyncIOScheduler:
     )
     scheduler.add_job(parts.rounds.tick, "interval", seconds=TICK.total_seconds(), id="tick")
     scheduler.add_job(tidy, "interval", hours=1, args=[parts], id="tidy", next_run_time=utcnow())
+    seconds = EVERY.total_seconds()
+    scheduler.add_job(parts.check.run, "interval", seconds=seconds, id="selfcheck")
     if every := systemd.watchdog_interval():
         seconds = every.total_seconds() / 3
         scheduler.add_job(feed_watchdog, "interval", seconds=seconds, args=[parts], id="watchdog")
@@ -304,6 +316,7 @@ def scheduled(parts: Parts) -> AsyncIOScheduler:
 async def tidy(parts: Parts) -> None:
     """Forget what has served its time."""
     await parts.store.prune(utcnow())
+    await parts.store.expire(utcnow())
     async with parts.line.placing:
         parts.line.chronicle.forget(utcnow() - placing.LINKS)
 

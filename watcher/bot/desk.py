@@ -13,6 +13,7 @@ from typing import Final, Protocol, TypeAlias
 
 import structlog
 
+from watcher.access import Doorstep
 from watcher.config.keys import TelegramKeys
 from watcher.dialogue import Event, Heard, Place, Pressed, Reply, Said, Say, Toast
 from watcher.messages import N_
@@ -69,6 +70,7 @@ class Desk:
     presses: Mapping[str, "Handler"] = field(default_factory=dict)
     others: Mapping[type[Heard], "Handler"] = field(default_factory=dict)
     text: "Handler | None" = None  # for what is no command
+    doorstep: Doorstep = field(default_factory=Doorstep)
 
     async def answer(self, event: Event) -> Sequence[Reply]:
         """Hear what was said; a defect of ours is told with a number to find it in the log by."""
@@ -103,10 +105,23 @@ class Desk:
         if handler.for_operators and event.sender not in self.keys.administrators:
             return self._unknown(event, visitor)
         if visitor.chat is None and not handler.for_strangers:
-            return refused(event, visitor, NO_ACCESS)
+            return self.turned_away(event, visitor)
         if handler.for_administrators and not await self._administrates(event):
             return refused(event, visitor, NOT_ADMINISTRATOR)
         return await handler.run(self, visitor, event)
+
+    def turned_away(self, event: Heard, visitor: Visitor, why: str = "") -> Sequence[Reply]:
+        """Refuse a stranger: with the reason, then with a wait, then not at all until that is over."""
+        wait = self.doorstep.knock(str(event.sender or event.address), self.line.clock())
+        if wait is None:
+            return []
+        if not wait:
+            return refused(event, visitor, why or NO_ACCESS)
+        seconds = int(wait.total_seconds())
+        frame = visitor.translations.ngettext(
+            "Slow down: try again in {n} second.", "Slow down: try again in {n} seconds.", seconds
+        )
+        return refused(event, visitor, frame.format(n=seconds))
 
     def _handler(self, event: Event) -> "Handler | None":
         match event:

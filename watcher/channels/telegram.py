@@ -98,6 +98,11 @@ class TelegramChannel:
         with self._translated():
             await self._bot.initialize()
 
+    @property
+    def username(self) -> str:
+        """The bot's name, once it is open."""
+        return self._bot.username
+
     async def send(self, delivery: Delivery) -> str:
         """Send the message and return its id; what it answers may be gone meanwhile."""
         answered = None

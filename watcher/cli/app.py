@@ -6,15 +6,37 @@ from typing import Annotated, Final
 import typer
 
 from watcher import __version__
-from watcher.cli import config, demo, extract, feeds, poll, replay, rules, run, status, stories
+from watcher.cli import (
+    config,
+    demo,
+    extract,
+    feeds,
+    invite,
+    poll,
+    privacy,
+    replay,
+    rules,
+    run,
+    status,
+    stories,
+)
 from watcher.cli.state import State
 
-COMMANDS: Final = (demo.demo, run.run, poll.poll, extract.extract, replay.replay, status.status)
+COMMANDS: Final = (
+    demo.demo,
+    run.run,
+    poll.poll,
+    extract.extract,
+    replay.replay,
+    status.status,
+    invite.invite,
+)
 FAMILIES: Final = {
     "rules": rules.app,
     "feeds": feeds.app,
     "stories": stories.app,
     "config": config.app,
+    "privacy": privacy.app,
 }
 
 app = typer.Typer(

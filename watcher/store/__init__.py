@@ -4,15 +4,32 @@ from watcher.store.articles import Articles, Recorded
 from watcher.store.chats import Chats
 from watcher.store.entries import Entries, PollResult
 from watcher.store.feeds import Feeds
+from watcher.store.invites import Invites
 from watcher.store.memory import Memory, Remembered
+from watcher.store.notices import Notices
 from watcher.store.outbox import Outbox
+from watcher.store.privacy import Privacy
 from watcher.store.stories import Stories
 from watcher.store.subscribers import Subscribers
 from watcher.store.threads import Threads
 from watcher.store.upkeep import Upkeep
 
 
-class Store(Feeds, Entries, Articles, Memory, Stories, Threads, Chats, Subscribers, Outbox, Upkeep):
+class Store(
+    Feeds,
+    Entries,
+    Articles,
+    Memory,
+    Stories,
+    Threads,
+    Chats,
+    Subscribers,
+    Invites,
+    Outbox,
+    Privacy,
+    Notices,
+    Upkeep,
+):
     """The whole store; each parent holds the statements of one concern."""
 
 

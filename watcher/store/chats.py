@@ -22,6 +22,7 @@ from sqlalchemy import (
 from watcher.model import Chat, ChatId, ChatSpec, DeliveryState, RuleSetId
 from watcher.preferences import Choices, Level, Mute, Muted
 from watcher.store.entries import digest
+from watcher.store.forgotten import trace
 from watcher.store.opening import Database, reading, writing, writing_through
 from watcher.store.schema import (
     chats,
@@ -45,10 +46,16 @@ def same_address(chat: ChatId) -> Select[tuple[int]]:
     return there.where(this.c.id == chat, chats.c.merged_into.is_(None))
 
 
-def present(db: Connection, chat: ChatId) -> Row[Any]:
-    """Find a chat, or the one that it has become by moving onto another."""
-    row = db.execute(select(chats).where(chats.c.id == chat)).one()
-    return row if row.merged_into is None else present(db, row.merged_into)
+def present(db: Connection, chat: ChatId) -> Row[Any] | None:
+    """Find a chat, or the one that it has become by moving onto another; `None`: it was erased."""
+    row = db.execute(select(chats).where(chats.c.id == chat)).one_or_none()
+    return row if row is None else _become(db, row)
+
+
+def _become(db: Connection, row: Row[Any]) -> Row[Any]:
+    if row.merged_into is None:
+        return row
+    return _become(db, db.execute(select(chats).where(chats.c.id == row.merged_into)).one())
 
 
 class Chats(Database):
@@ -62,10 +69,10 @@ class Chats(Database):
         Take over the configured chats and return the reachable; what waits for others stays.
 
         What the configuration says of a chat counts anew when it changes; until then, what the chat
-        itself chose since goes before it.
+        itself chose since goes before it. One that asked to be forgotten is not brought back.
         """
         wanted: dict[ChatId, ChatSpec] = {}
-        for spec in specs:
+        for spec in (one for one in specs if trace(db, channel, one.address) is None):
             chat = _resolved(db, spec, channel, now=now)
             # A chat that moved onto another configured one listens to that one's settings.
             if chat.configured == spec.address or chat.id not in wanted:
@@ -190,7 +197,7 @@ def _resolved(db: Connection, spec: ChatSpec, channel: str, *, now: datetime) ->
         row = columns(chats, spec) | {"channel": channel, "thread": thread, "since": now}
         new = insert(chats).values(**row, configured=spec.address, active=True, everything=True)
         known = db.execute(new.returning(chats.c.id)).scalar_one()
-    return present(db, known)
+    return _become(db, db.execute(select(chats).where(chats.c.id == known)).one())
 
 
 def _requeue(db: Connection, ids: Sequence[int], **values: int) -> None:

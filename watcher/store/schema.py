@@ -200,8 +200,10 @@ chats = Table(
     *optional(Instant, "paused_until", "suspended_at", "edited_at"),
     Column("error", Words),
     *required(Words, "last_receipt", default=""),
+    Column("told_before", Integer, nullable=False, default=0),  # no alert up to this one is for it
     UniqueConstraint("channel", "configured", "thread"),
     Index(None, "channel", "address"),
+    sqlite_autoincrement=True,  # a number that was erased never names another chat
 )
 
 stories = Table(
@@ -280,6 +282,23 @@ invites = Table(  # that were used: a link is good once
     *required(Instant, "used_at", "expires_at"),
 )
 
+forgotten = Table(  # chats that asked for it, so that they are left alone for a while
+    "forgotten",
+    metadata,
+    Column("digest", Words, primary_key=True),  # of the address, salted
+    *required(Words, "salt"),
+    Column("at", Instant, nullable=False),
+    Column("alert", Integer, nullable=False),  # the newest there was
+)
+
+notices = Table(  # what administrators were told of, until it is over
+    "notices",
+    metadata,
+    Column("topic", Words, primary_key=True),
+    Column("since", Instant),  # null: it is over
+    Column("told_at", Instant),  # null: it has not lasted long enough
+)
+
 outbox = Table(
     "outbox",
     metadata,
@@ -304,6 +323,7 @@ outbox = Table(
     Column("error", Words),
     *required(Words, "receipt", default=""),
     Index(None, "state", "chat_id", "due_at", "lane", "target_id"),  # all that `claim` looks at
+    sqlite_autoincrement=True,  # what is under way may be erased: its number must not come again
 )
 
 outbox_alerts = Table(  # the key makes "one alert, one delivery a chat" a fact of the database

@@ -9,6 +9,7 @@ from watcher.model import Chat, ChatId, DeliveryState, Kind, Message, RuleSetId
 from watcher.preferences import Choices, Mute, Muted
 from watcher.store import threads
 from watcher.store.chats import listed, present
+from watcher.store.forgotten import welcome_back
 from watcher.store.opening import Database, insert_into, reading, writing, writing_through
 from watcher.store.schema import chats, columns, mutes, outbox, subscriptions
 
@@ -35,19 +36,7 @@ class Subscribers(Database):
         now: datetime,
     ) -> Chat:
         """Let a chat in, following nothing yet; one that is known comes back as it was."""
-        known = _at(db, channel, address, thread)
-        if known is None:
-            row = {"channel": channel, "address": address, "configured": address, "since": now}
-            row |= {
-                "thread": thread or 0,
-                "level": "developments",
-                "language": language,
-                "name": "",
-            }
-            new = insert(chats).values(**row, active=True, joined=True, everything=False)
-            known = listed(db, chats.c.id == db.execute(new.returning(chats.c.id)).scalar_one())[0]
-        db.execute(update(chats).where(chats.c.id == known.id).values(active=True, joined=True))
-        return known
+        return enrol(db, channel, address, thread, language=language, now=now)
 
     @writing
     def choose(
@@ -63,7 +52,8 @@ class Subscribers(Database):
             db.execute(new.on_conflict_do_update(index_elements=key, set_={"choices": kept}))
             return
         own = {name: choices[name] for name in ("level", "language") if name in choices}
-        row = present(db, chat)
+        if (row := present(db, chat)) is None:
+            return
         others = {name: value for name, value in choices.items() if name not in own}
         kept = {**row.choices, **others}
         db.execute(update(chats).where(chats.c.id == row.id).values(**own, choices=kept))
@@ -100,12 +90,39 @@ class Subscribers(Database):
     @writing_through
     def say(self, db: Connection, chat: ChatId, message: Message, *, now: datetime) -> None:
         """Queue an answer: it goes before all alerts, and never between one and its search."""
-        row = present(db, chat)
+        answer(db, chat, message, now=now)
+
+
+def answer(db: Connection, chat: ChatId, message: Message, *, now: datetime) -> None:
+    """Write an answer into the outbox; to who was erased meanwhile, none."""
+    if (row := present(db, chat)) is not None:
         about = {"chat_id": row.id, "thread": row.thread, "lane": threads.ANSWERS}
         about |= {"kind": Kind.ANSWER, "state": DeliveryState.QUEUED, "rendered": ""}
-        db.execute(
-            insert(outbox), threads.written(message) | about | {"queued_at": now, "due_at": now}
-        )
+        times = {"queued_at": now, "due_at": now}
+        db.execute(insert(outbox), threads.written(message) | about | times)
+
+
+def enrol(
+    db: Connection,
+    channel: str,
+    address: str,
+    thread: int | None,
+    *,
+    language: str,
+    now: datetime,
+) -> Chat:
+    """Let a chat in, or back in as it was."""
+    known = _at(db, channel, address, thread)
+    if known is None:
+        row = {"channel": channel, "address": address, "configured": address, "since": now}
+        row |= {"thread": thread or 0, "level": "developments", "language": language, "name": ""}
+        new = insert(chats).values(**row, active=True, joined=True, everything=False)
+        id_ = db.execute(new.returning(chats.c.id)).scalar_one()
+        if before := welcome_back(db, channel, address):
+            db.execute(update(chats).where(chats.c.id == id_).values(told_before=before))
+        known = listed(db, chats.c.id == id_)[0]
+    db.execute(update(chats).where(chats.c.id == known.id).values(active=True, joined=True))
+    return known
 
 
 def _at(db: Connection, channel: str, address: str, thread: int | None) -> Chat | None:

@@ -52,6 +52,9 @@ def queue(
     `story` is the article's own: a new message becomes what its chat reads of that story.
     """
     chat = present(db, draft.chat)  # it may have moved since the draft was written
+    if chat is None:
+        return False
+    wanted = {alert for alert in wanted if alert > chat.told_before}
     had = select(outbox_alerts.c.alert_id).where(outbox_alerts.c.chat_id == chat.id)
     news = wanted.difference(db.scalars(had.where(outbox_alerts.c.alert_id.in_(wanted))))
     about = draft.story or story
