@@ -11,8 +11,9 @@ import pytest
 from tests.seeds import seed
 from tests.telegram_html import parse
 from watcher import articles, locales, pipeline, replay, rulebook
-from watcher.chronicle import Chronicle, Piece
+from watcher.chronicle import Chronicle
 from watcher.ledger import Entry
+from watcher.living import Piece
 from watcher.model import (
     ArticleId,
     Chat,

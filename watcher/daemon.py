@@ -126,7 +126,7 @@ class Parts:
         async with self.line.placing:
             self.line.book = book
             self.line.chronicle = await recall.chronicle(
-                self.store, book, self.line.chats, self.line.catalogues, now=now
+                self.store, book, self.line.catalogues, now=now
             )
         self.line.bounds, self.line.pages = bounds(config), config.fetch.pages
         self.config = config

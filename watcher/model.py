@@ -342,6 +342,8 @@ class Draft:
     message: Message  # of an edit: as the story's message reads from now on
     kind: Kind = Kind.NEW
     story: StoryId | None = None  # whose message is edited or answered; None: the article's own
+    due_at: datetime | None = None  # not sent before; None: at once
+    digest: bool = False  # part of the chat's digest of that time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,12 +1,12 @@
 """What a daemon remembers when it starts: its stories, and what each chat reads of them."""
 
 import gettext
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 
 from watcher import locales, matching, placing
 from watcher.chronicle import Chronicle
-from watcher.model import Chat, EventId, Verdict
+from watcher.model import EventId, Verdict
 from watcher.placing import Placement
 from watcher.rules import RuleBook
 from watcher.store import Remembered, Store
@@ -15,7 +15,6 @@ from watcher.store import Remembered, Store
 async def chronicle(
     store: Store,
     book: RuleBook,
-    chats: Sequence[Chat],
     catalogues: Mapping[str, gettext.NullTranslations],
     *,
     now: datetime,
@@ -30,8 +29,8 @@ async def chronicle(
             one.member.host,
             _placement(one),
         )
-        told = [chat for chat in chats if chat.id in one.told]
-        found.keep(piece, found.answers(told, piece, one.member.seen_at))
+        found.keep(piece)
+        found.retell(piece, one.told, one.member.seen_at)
     return found
 
 

@@ -2,6 +2,7 @@
 
 from watcher.store.articles import Articles, Recorded
 from watcher.store.chats import Chats
+from watcher.store.digests import Digests
 from watcher.store.entries import Entries, PollResult
 from watcher.store.feeds import Feeds
 from watcher.store.memory import Memory, Remembered
@@ -12,7 +13,9 @@ from watcher.store.threads import Threads
 from watcher.store.upkeep import Upkeep
 
 
-class Store(Feeds, Entries, Articles, Memory, Stories, Threads, Chats, Subscribers, Outbox, Upkeep):
+class Store(
+    Feeds, Entries, Articles, Memory, Stories, Threads, Digests, Chats, Subscribers, Outbox, Upkeep
+):
     """The whole store; each parent holds the statements of one concern."""
 
 
