@@ -22,7 +22,11 @@ def known(chronicle: Chronicle) -> tuple[Any, ...]:
     return (
         [(one.article.id, one.placement.story, one.placement.event, one.placement.decision)
          for one in chronicle.window.members],
-        chronicle.told,
+        {
+            key: (*([piece.id for piece in some] for some in (living.pieces, living.past)),
+                  living.rule_sets, living.kind, living.slot, living.sent_at)
+            for key, living in chronicle.told.items()
+        },
         chronicle.under,
         chronicle.ledger(),
     )  # fmt: skip
