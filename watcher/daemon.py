@@ -18,7 +18,7 @@ from apscheduler import events
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from rich.console import Console
 
-from watcher import __version__, channels, locales, placing, recall, rulebook, systemd
+from watcher import __version__, channels, locales, placing, recall, reviews, rulebook, systemd
 from watcher.cadence import Bounds
 from watcher.channels import ConsoleChannel
 from watcher.chronicle import Chronicle
@@ -37,6 +37,7 @@ log = structlog.get_logger(__name__)
 
 SLACK: Final = timedelta(minutes=1)  # what a time service corrects without anyone noticing
 DAY: Final = timedelta(days=1)
+DIGESTS: Final = 20  # seconds between two looks whether one is due
 DRAIN: Final = timedelta(seconds=8)  # after SIGTERM; systemd and the issue allow ten
 
 
@@ -203,6 +204,7 @@ async def poll_once(
         channel = ConsoleChannel(console) if printing else channels.create(config)
         async with assembled(config, channel) as parts:
             await parts.rounds.run_dry(everything=everything, watch=watch)
+            await reviews.write_due(parts.line)
             await channel.open()  # last: what was found is stored even if nobody can be told now
             await parts.courier.flush()
             return parts.line.tally
@@ -287,6 +289,9 @@ def scheduled(parts: Parts) -> AsyncIOScheduler:
         job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
     )
     scheduler.add_job(parts.rounds.tick, "interval", seconds=TICK.total_seconds(), id="tick")
+    scheduler.add_job(
+        reviews.write_due, "interval", seconds=DIGESTS, args=[parts.line], id="digests"
+    )
     scheduler.add_job(tidy, "interval", hours=1, args=[parts], id="tidy", next_run_time=utcnow())
     if every := systemd.watchdog_interval():
         seconds = every.total_seconds() / 3

@@ -60,7 +60,7 @@ class Reader:
             pattern = pattern.replace("d ", "d'er' ", 1)
         return format_datetime(local, pattern, locale=language)
 
-    def count(self, one: str, many: str, n: int) -> str:
+    def ngettext(self, one: str, many: str, n: int) -> str:
         """Say how many there are."""
         return self.translations.ngettext(one, many, n).format(n=n)
 
@@ -156,7 +156,7 @@ def _told(chronicle: Chronicle, number: int, topic: Topic, reader: Reader) -> li
         heading += [Span(part.gap if part.gap != "\n" else " · "), *part.spans]
     del heading[1]
     site = clip(head.article.site or urls.host(head.article.url), messages.SITE)
-    more = reader.count("{n} article", "{n} articles", len(topic.pieces))
+    more = reader.ngettext("{n} article", "{n} articles", len(topic.pieces))
     source = f" ({site})" * bool(site) + f" · {more}" * (len(topic.pieces) > 1)
     figures = messages.figures_line(head.article, matches, (), reader.translations)
     quotes = messages.quotations(head.article, matches)[:1]
@@ -174,14 +174,15 @@ def _head(reader: Reader, topics: Sequence[Topic], number: int, pages: int) -> l
     say = reader.translations.gettext
     when = {"date": reader.moment(reader.at, "d MMMM"), "time": reader.moment(reader.at, "HH:mm")}
     title = say(N_("Your digest of {date}, {time}")).format(**when)
-    title += f" ({say(N_('late'))})" * reader.late + f" · {number}/{pages}" * (pages > 1)
+    late = say(N_("late"))
+    title += f" ({late})" * reader.late + f" · {number}/{pages}" * (pages > 1)
     articles, turns = (
         sum(map(len, some)) for some in zip(*((t.pieces, t.turns) for t in topics), strict=True)
     )
     counts = [
-        reader.count("{n} topic", "{n} topics", len(topics)),
-        reader.count("{n} article", "{n} articles", articles),
-        *([reader.count("{n} reversal", "{n} reversals", turns)] if turns else []),
+        reader.ngettext("{n} topic", "{n} topics", len(topics)),
+        reader.ngettext("{n} article", "{n} articles", articles),
+        *([reader.ngettext("{n} reversal", "{n} reversals", turns)] if turns else []),
     ]
     first = [Part([Span(f"{', '.join(counts)}.")])] if number == 1 else []
     return [Part([Span(title, bold=True)]), *first]
