@@ -288,7 +288,7 @@ class Chronicle:
                 head=_headed(living),
                 before=living.before.verdict.article if living.before else None,
                 others=[p.verdict.article for p in living.joined if p.host != living.head.host],
-                figures=_figures(living.joined),
+                figures=later_figures(living.joined),
                 sites=len({piece.host for piece in living.pieces}),
                 origins=len({piece.placement.origin for piece in living.pieces}),
                 articles=len(story),
@@ -346,7 +346,8 @@ def _headed(living: Living) -> Decision | None:
     return decision if decision in telling.TURNS else Decision.DEVELOPMENT
 
 
-def _figures(joined: Sequence[Piece]) -> list[str]:
+def later_figures(joined: Sequence[Piece]) -> list[str]:
+    """Return the figures that articles add to a message which they join."""
     quotes = (
         fact.quote
         for piece in joined

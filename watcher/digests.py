@@ -10,7 +10,7 @@ from babel.dates import format_datetime
 
 from watcher import hours, messages, telling, urls
 from watcher.buttons import Button, Press
-from watcher.chronicle import Chronicle, sides
+from watcher.chronicle import Chronicle, later_figures, sides
 from watcher.living import Living, Piece
 from watcher.messages import N_
 from watcher.model import ArticleId, Chat, Decision, Message, StoryId
@@ -158,7 +158,8 @@ def _told(chronicle: Chronicle, number: int, topic: Topic, reader: Reader) -> li
     site = clip(head.article.site or urls.host(head.article.url), messages.SITE)
     more = reader.ngettext("{n} article", "{n} articles", len(topic.pieces))
     source = f" ({site})" * bool(site) + f" · {more}" * (len(topic.pieces) > 1)
-    figures = messages.figures_line(head.article, matches, (), reader.translations)
+    more_figures = later_figures(topic.living.joined)
+    figures = messages.figures_line(head.article, matches, more_figures, reader.translations)
     quotes = messages.quotations(head.article, matches)[:1]
     quote = [replace(span, folded=True) for spans in quotes for span in spans]
     return [

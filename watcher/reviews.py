@@ -39,15 +39,13 @@ async def replan(line: Line, chat: Chat) -> None:
     async with line.placing:
         held = await line.store.held(chat.id, now)
         times = {one.id: _time(line, chat, one.rule_sets, now) for one in held}
-        await line.store.replan(times)
+        await line.store.replan(times, now=now)
         gathered = [one for one in held if one.kind is Kind.DIGEST]
         line.chronicle.moved(chat.id, {one.due_at: times[one.id] for one in gathered})
     line.wake()
 
 
-def _time(
-    line: Line, chat: Chat, rule_sets: Collection[RuleSetId], now: datetime
-) -> datetime:
+def _time(line: Line, chat: Chat, rule_sets: Collection[RuleSetId], now: datetime) -> datetime:
     defaults = {one.id: one.defaults for one in line.book.sets}
     wishes = [chat.preferences_for(name, defaults.get(name, {})) for name in sorted(rule_sets)]
     return hours.soonest(wishes or [chat.preferences], now, turn=False).at

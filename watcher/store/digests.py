@@ -35,8 +35,7 @@ class Digests(Database):
     def held(self, db: Connection, chat: ChatId, now: datetime) -> list[Held]:
         """Return what waits for a chat's next digest, or for the end of its quiet hours."""
         mine = outbox.c.chat_id == present(db, chat).id
-        calm = (outbox.c.state == DeliveryState.QUEUED) & (outbox.c.queued_at > now)
-        return _held(db, mine & (GATHERED | calm))
+        return _held(db, mine & _waits(now))
 
     @writing
     def write_digest(
@@ -71,14 +70,20 @@ class Digests(Database):
         return True
 
     @writing
-    def replan(self, db: Connection, times: Mapping[DeliveryId, datetime]) -> None:
+    def replan(
+        self, db: Connection, times: Mapping[DeliveryId, datetime], *, now: datetime
+    ) -> None:
         """Move what is held to other times; digests of one chat and time become one."""
-        waits = outbox.c.state.in_((DeliveryState.HELD, DeliveryState.QUEUED))
         for delivery, at in times.items():
-            moved = update(outbox).where(outbox.c.id == delivery, waits)
+            moved = update(outbox).where(outbox.c.id == delivery, _waits(now))
             row = db.execute(moved.values(due_at=at, queued_at=at).returning(outbox)).one_or_none()
             if row is not None and row.state == DeliveryState.HELD:
                 _join(db, row)
+
+
+def _waits(now: datetime) -> ColumnElement[bool]:
+    """Select what is gathered, and what is not to be sent before its time."""
+    return GATHERED | ((outbox.c.state == DeliveryState.QUEUED) & (outbox.c.queued_at > now))
 
 
 def _held(db: Connection, which: ColumnElement[bool]) -> list[Held]:
