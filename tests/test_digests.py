@@ -128,6 +128,7 @@ def test_what_a_digest_reads_like(book: RuleBook) -> None:
     assert lines[4].endswith("mais sous condition (site001.example) · 4 articles")
     assert lines[6].startswith("Chiffres : plus de 200 000 unités H200 chacune · ")
     assert "jusqu’à 400 000 GPU" in lines[6]  # that another of its articles adds
+    assert lines[9].startswith("• DeepSeek autorisé à acheter les puces NVIDIA H200")
     assert any(line.startswith("2. 🟢 Rouvert") for line in lines)
     assert lines[-1] == "Rien d’autre à signaler. Prochaine revue demain à 18:30."
     assert page.articles == held.articles == {1, 2, 3, 4, 5}

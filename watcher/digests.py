@@ -13,13 +13,14 @@ from watcher.buttons import Button, Press
 from watcher.chronicle import Chronicle, later_figures, sides
 from watcher.living import Living, Piece
 from watcher.messages import N_
-from watcher.model import ArticleId, Chat, Decision, Message, StoryId
+from watcher.model import Article, ArticleId, Chat, Decision, Message, StoryId
 from watcher.preferences import Preferences
 from watcher.spans import ENTITIES, UNITS, Part, Span, clip, fit, html, measure
 from watcher.timeline import Held, Page
 
 LATE: Final = timedelta(hours=2)
-QUOTES: Final = 1_000  # their rank: they give way before the figures, the last topic's first
+OTHERS: Final = 3  # articles of a topic that are named beside its head
+RANKS: Final = 1_000  # quotes give way before other titles, those before figures: the last first
 MANY: Final = 99  # pages, for which the head leaves room
 
 
@@ -155,19 +156,28 @@ def _told(chronicle: Chronicle, number: int, topic: Topic, reader: Reader) -> li
     ):
         heading += [Span(part.gap if part.gap != "\n" else " · "), *part.spans]
     del heading[1]
-    site = clip(head.article.site or urls.host(head.article.url), messages.SITE)
-    more = reader.ngettext("{n} article", "{n} articles", len(topic.pieces))
-    source = f" ({site})" * bool(site) + f" · {more}" * (len(topic.pieces) > 1)
-    more_figures = later_figures(topic.living.joined)
-    figures = messages.figures_line(head.article, matches, more_figures, reader.translations)
+    said = (one for one in topic.pieces if one.placement.decision is not Decision.COPY)
+    others = [one.verdict.article for one in said if one.id != topic.living.head.id]
+    count = reader.ngettext("{n} article", "{n} articles", len(topic.pieces))
+    count = f" · {count}" * (len(topic.pieces) > 1)
+    added = later_figures(topic.living.joined)
+    figures = messages.figures_line(head.article, matches, added, reader.translations)
     quotes = messages.quotations(head.article, matches)[:1]
     quote = [replace(span, folded=True) for spans in quotes for span in spans]
     return [
         Part(heading, gap="\n\n"),
-        Part([messages.linked(head.article), Span(source)]),
-        Part(quote, rank=QUOTES + number),
+        Part([*_titled(head.article), Span(count)]),
+        Part(quote, rank=2 * RANKS + number),
         Part([Span(figures)] if figures else [], rank=number),
+        *(Part([Span("• "), *_titled(one)], rank=RANKS + number) for one in others[-OTHERS:]),
     ]
+
+
+def _titled(article: Article) -> Iterator[Span]:
+    """Name an article and its site."""
+    yield messages.linked(article)
+    if site := clip(article.site or urls.host(article.url), messages.SITE):
+        yield Span(f" ({site})")
 
 
 def _head(reader: Reader, topics: Sequence[Topic], number: int, pages: int) -> list[Part]:
