@@ -130,7 +130,7 @@ def alert(
     )
     quotes = quotations(article, matches)
     name = _name(article) or urls.host(link) or say(N_("Untitled"))
-    source = sourced(article, translations, language)
+    source = _source(article, translations, language)
     figures = figures_line(article, matches, thread.figures, translations)
     note = ORIGINS.get(article.origin)
     parts = [
@@ -195,7 +195,7 @@ def _rests(matches: Sequence[Match], rule_set: RuleSetId, stance: Stance) -> boo
     return any(m.rule_set == rule_set and claimed.intersection(m.evidence) for m in matches)
 
 
-def sourced(article: Article, translations: NullTranslations, language: str) -> list[str]:
+def _source(article: Article, translations: NullTranslations, language: str) -> list[str]:
     site = clip(article.site or urls.host(_link(article)), SITE)
     return [said for said in (site, _date(article.published, translations, language)) if said]
 
@@ -239,6 +239,7 @@ def _date(published: Published | None, translations: NullTranslations, language:
 def figures_line(
     article: Article, matches: Sequence[Match], more: Sequence[str], translations: NullTranslations
 ) -> str:
+    """Quote the figures that tell most, and more of other articles."""
     own = [fact.quote for fact in facts.select(article, matches, most=FIGURES)]
     told = " · ".join(dict.fromkeys(clip(quote, FIGURE) for quote in (*own, *more)))
     return translations.gettext("Figures: {figures}").format(figures=told) if told else ""
@@ -258,7 +259,7 @@ def _thread(thread: Thread, translations: NullTranslations, language: str) -> li
         line = f"{sites.format(n=thread.sites)}, {origins.format(n=thread.origins)}"
         parts.append(Part([Span(line, bold=True)], rank=6, gap="\n\n"))
         for other in thread.others[:OTHERS]:
-            where = ", ".join(sourced(other, translations, language))
+            where = ", ".join(_source(other, translations, language))
             parts.append(
                 Part([Span("• "), linked(other), Span(f" ({where})" if where else "")], rank=7)
             )
@@ -278,6 +279,7 @@ def _day(published: Published | None, translations: NullTranslations, language: 
 
 
 def linked(article: Article) -> Span:
+    """Name an article by its title, or by what is nearest to one."""
     return Span(_name(article) or urls.host(_link(article)), link=_link(article))
 
 
