@@ -1,17 +1,18 @@
 """What waits for its time: one digest a chat and hour, written once; nothing lost when it moves."""
 
+import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.newsroom import (
     H200,
     HOUR,
     MINUTE,
     NOW,
-    draft,
     name,
     placed,
     subscribed,
@@ -24,6 +25,7 @@ from watcher.model import (
     ChatSpec,
     Decision,
     DeliveryState,
+    Draft,
     Kind,
     Message,
     StoryId,
@@ -51,10 +53,18 @@ async def tell(
     slot: datetime | None = SLOT,
     held: datetime | None = None,
     story: int | None = None,
+    text: str = "Une alerte",
 ) -> Recorded:
     """Have an article be told in a digest, or when it is no longer held."""
     letters = [
-        replace(draft(chat), kind=kind, digest=slot is not None, due_at=slot or held)
+        Draft(
+            chat=chat.id,
+            rule_sets=(H200,),
+            message=Message(html="" if slot else text),
+            kind=kind,
+            digest=slot is not None,
+            due_at=slot or held,
+        )
         for chat in chats
     ]
     return await store.record(
@@ -242,4 +252,51 @@ async def test_a_wrong_clock_holds_nothing_for_years(tmp_path: object) -> None:
     await store.close()
     store = await Store.open(url, now=NOW)
     assert [one.articles for one in await store.due_digests(NOW)] == [{2}]
+    await store.close()
+
+
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.just("digest"), st.integers(1, 6)),  # an article for the digest in n hours
+        st.tuples(st.just("night"), st.integers(1, 6)),  # one that is held for n hours
+        st.tuples(st.just("choose"), st.integers(0, 9)),  # all that waits moves to n hours from now
+        st.tuples(st.just("write"), st.integers(1, 3)),  # n hours pass; due digests are written
+        st.tuples(st.just("block"), st.integers(1, 3)),  # ... while the chat is blocked
+    ),
+    max_size=12,
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(STEPS)
+def test_whatever_is_chosen_all_is_told_once(steps: list[tuple[str, int]]) -> None:
+    """Articles, new choices, hours and blocks in any order: each article is told exactly once."""
+    asyncio.run(lives(steps))
+
+
+async def lives(steps: list[tuple[str, int]]) -> None:
+    """Live through the steps, then through a day; compare what was told with what came."""
+    store, now, came = await Store.open("sqlite://", now=NOW), NOW, 0
+    [chat] = await subscribed(store, "7")
+    told: list[str] = []
+    for what, hours in [*steps, ("write", 24)]:
+        if what in ("digest", "night"):
+            came += 1
+            at = now.replace(minute=0) + hours * HOUR
+            slot, held = (at, None) if what == "digest" else (None, at)
+            await tell(store, came, chat, slot=slot, held=held, text=f"{came}")
+        elif what == "choose":
+            waits = await store.held(chat.id, now)
+            await store.replan({one.id: now + hours * HOUR for one in waits}, now=now)
+        else:
+            now += hours * HOUR
+            if what == "block":
+                await store.suspend(chat.id, error="blocked", now=now)
+            for one in await store.due_digests(now):
+                pages = [page(f"{article}", article) for article in sorted(one.articles)]
+                assert await store.write_digest(one.id, pages, now=now)
+            told += await sent(store, now)
+            await store.resume_chat(chat.id)
+    assert sorted(told, key=int) == [f"{number}" for number in range(1, came + 1)]
+    assert await states(store) == ({DeliveryState.SENT: came} if came else {})
     await store.close()
