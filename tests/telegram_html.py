@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
-TOKEN = re.compile(r"<(/?)([a-z]+)((?: [a-z]+=\"[^\"<>]*\")*)>|&(lt|gt|amp|quot);|([^<>&]+)")
+TOKEN = re.compile(r"<(/?)([a-z]+)((?: [a-z]+(?:=\"[^\"<>]*\")?)*)>|&(lt|gt|amp|quot);|([^<>&]+)")
 NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"'}
 TAGS = {"a", "b", "i", "blockquote"}
 HREF = re.compile(r' href="([^"]*)"')
@@ -54,7 +54,7 @@ def parse(html: str) -> Parsed:
             if tag == "a":
                 parsed.links.append(plain(HREF.fullmatch(attributes)[1]))  # type: ignore[index]
             else:
-                assert attributes == ""
+                assert attributes in ("", " expandable" * (tag == "blockquote"))
             stack.append((tag, len(parsed.text)))
     assert not stack, f"{stack} stay open"
     return parsed

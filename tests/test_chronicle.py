@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import permutations
 from pathlib import Path
 
@@ -11,8 +11,10 @@ import pytest
 from tests.seeds import seed
 from tests.telegram_html import parse
 from watcher import articles, locales, pipeline, replay, rulebook
-from watcher.chronicle import Chronicle, Piece
+from watcher.chronicle import Answer, Chronicle
+from watcher.hours import Timing
 from watcher.ledger import Entry
+from watcher.living import Piece
 from watcher.model import (
     ArticleId,
     Chat,
@@ -24,8 +26,11 @@ from watcher.model import (
     RuleSetId,
     Verdict,
 )
-from watcher.preferences import Level
+from watcher.model import Kind as Sent
+from watcher.preferences import Level, Mute, Muted
 from watcher.rules import RuleBook
+from watcher.telling import Kind
+from watcher.timeline import Hearing
 
 ORDER = ("000", "004", "001", "003", "002")
 DATES = ("2025-12-24", "2026-01-14", "2026-01-26", "2026-01-28", "2026-01-30T16:45")
@@ -205,6 +210,76 @@ def test_what_is_old_is_forgotten(watch: Watch) -> None:
     watch.chronicle.forget(pieces[1].published + timedelta(days=1))
     assert not watch.chronicle.told
     assert not watch.chronicle.under
+
+
+def test_who_missed_the_turn_hears_of_it_from_the_next(watch: Watch) -> None:
+    """The site that told of a reversal is muted: the next site's article is the reversal."""
+    deaf = Mute(kind=Muted.SITE, key="site001.example")
+    watch.chats = [replace(follower(2, "h200"), mutes=(deaf,))]
+    lived = [watch.tell(0, watch.read(name)) for name in ORDER]
+    assert [(kind, silent) for kind, silent, _ in lived[:4]] == [
+        ("new", False),
+        ("reply", False),
+        ("none", True),
+        ("reply", False),
+    ]
+    assert "<b>Revirement</b>" in lived[3][2]
+    assert lived[4][0] == "edit"
+
+
+def test_why_nothing_was_sent(watch: Watch) -> None:
+    """For each chat that gets nothing there is a reason; the others are not named."""
+    watch.read("000")
+    piece = watch.read("004")
+    chats = [follower(0), follower(1, "quota"), replace(follower(2), choices={"min_score": 99})]
+    untold = watch.chronicle.untold(chats, piece, piece.published)
+    assert untold[ChatId(1)] == "it follows none of the rule sets"
+    assert untold[ChatId(2)].endswith("is below its minimum of 99")
+    assert set(untold) == {1, 2}
+
+
+def test_a_digest_is_joined_while_it_is_open(watch: Watch) -> None:
+    """What adds nothing joins the digest to come; once that was due, it begins none by itself."""
+    daily = {"rhythm": "daily", "at": "18:30", "zone": "UTC", "urgent": False}
+    chat = replace(follower(7), choices=daily)
+    now = watch.verdicts["003"].article.published
+    assert now
+    morning = now.at.replace(hour=8)
+    [first] = answers(watch, chat, watch.read("003"), morning)
+    assert first.timing == Timing(
+        at=morning.replace(hour=18, minute=30), digest=True, reason="in the next digest"
+    )
+    assert (first.kind, first.message.html) == (Kind.NEW, "")
+    assert first.why == "it has not heard of it: in the next digest"
+    joins = watch.read("002")
+    later = morning + timedelta(hours=1)
+    watch.chronicle.moved(chat.id, {first.timing.at: later})
+    assert [living.slot for living in watch.chronicle.told.values()] == [later]
+    [second] = watch.chronicle.answers([chat], joins, later - timedelta(minutes=1))
+    assert (second.kind, second.draft().digest, second.draft().due_at) == (Kind.EDIT, True, later)
+    assert watch.chronicle.answers([chat], joins, later) == []
+    assert watch.chronicle.untold([chat], joins, later) == {7: "nothing is new since its digest"}
+
+
+def answers(watch: Watch, chat: Chat, piece: Piece, now: datetime) -> list[Answer]:
+    """Tell a chat of an article."""
+    found = watch.chronicle.answers([chat], piece, now)
+    watch.chronicle.note(piece, found)
+    return found
+
+
+def test_what_was_told_is_remembered_as_it_was_told(watch: Watch) -> None:
+    """A message, then an edit of it; and an edit whose message is forgotten is a message."""
+    first, second = watch.read("003"), watch.read("002")
+    edit = Hearing(kind=Sent.EDIT, rule_sets=frozenset({RuleSetId("h200")}))
+    watch.chronicle.retell(second, {ChatId(9): edit}, first.published)
+    watch.chronicle.retell(first, {ChatId(8): replace(edit, kind=Sent.NEW)}, first.published)
+    watch.chronicle.retell(second, {ChatId(8): edit}, second.published)
+    lived = {
+        key[0]: [piece.id for piece in living.pieces]
+        for key, living in watch.chronicle.told.items()
+    }
+    assert lived == {9: [second.id], 8: [first.id, second.id]}
 
 
 def test_undated_seeds_are_told(watch: Watch) -> None:

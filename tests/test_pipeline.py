@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.fetching import NOW
 from tests.servers import Answer, Server, hang_up, redirect, reply, validated
 from tests.watching import PROSE, RULES, item, page, rss, watching
 from watcher import articles, locales, pipeline, rulebook
+from watcher.chronicle import Chronicle
 from watcher.errors import (
     ExtractError,
     FetchError,
@@ -241,8 +243,10 @@ def test_judge_and_drafts_are_pure(tmp_path: Path) -> None:
         Chat(id=ChatId(3), spec=ChatSpec(address="3", rule_sets=(RuleSetId("c"),))),
     ]
     told = frozenset({(ChatId(1), RuleSetId("a"))})
-    found = pipeline.drafts(verdict, chats, book, locales.catalogues(), told)
+    chronicle = Chronicle(book, locales.catalogues(), locales.frequencies())
+    found = pipeline.drafts(verdict, chats, chronicle, told, host="puces.example", now=NOW)
     assert [(draft.chat, draft.rule_sets) for draft in found] == [(1, ("b",)), (2, ("b",))]
+    assert {draft.due_at for draft in found} == {NOW}
 
 
 @pytest.mark.parametrize(

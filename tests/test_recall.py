@@ -31,7 +31,11 @@ def known(chronicle: Chronicle) -> tuple[Any, ...]:
         [(one.article, one.placement.story, one.placement.event, one.placement.decision)
          for one in chronicle.window.members],
         chronicle.window.words,
-        {key: [piece.id for piece in living.pieces] for key, living in chronicle.told.items()},
+        {
+            key: (*([piece.id for piece in some] for some in (living.pieces, living.past)),
+                  living.rule_sets, living.kind, living.slot, living.sent_at)
+            for key, living in chronicle.told.items()
+        },
         chronicle.under,
         chronicle.ledger(),
     )  # fmt: skip
@@ -48,7 +52,7 @@ async def test_stories_survive_a_restart(tmp_path: Path) -> None:
             )
             await watch.work()
             again = await recall.chronicle(
-                watch.store, line.book, line.chats, line.catalogues, now=watch.clock()
+                watch.store, line.book, line.catalogues, now=watch.clock()
             )
             assert known(again) == known(line.chronicle)
             assert [len(living.pieces) for living in again.told.values()] == [2]
@@ -58,7 +62,7 @@ async def test_stories_survive_a_restart(tmp_path: Path) -> None:
                 assert len(one.window.members) == 1
             assert known(again) == known(line.chronicle)
             again = await recall.chronicle(
-                watch.store, line.book, line.chats, line.catalogues, now=watch.clock()
+                watch.store, line.book, line.catalogues, now=watch.clock()
             )
             line.chronicle = again
             site.answers["/flux"] = reply(rss(*items(3)))

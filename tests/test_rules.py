@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tests.ruling import article, book, one_rule, plural
 from watcher import matching, rules
 from watcher.errors import RuleError
+from watcher.preferences import Preferences
 from watcher.rules.reference import CODES
 
 HEAD = "schema: 1\nrule_set: essai\ntitle: Essai\n"
@@ -239,6 +240,22 @@ def test_any_text_loads_or_is_refused(content: str) -> None:
         with suppress(RuleError):
             loaded = rules.load({name: content}, plural)
             assert len(matching.failures(loaded)) <= 2 * len(PIECES)
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("", {}),
+        ("{rhythm: daily, at: 07:30}", {"rhythm": "daily", "at": "07:30"}),
+        ("{days: [monday, sunday], min_score: 3}", {"days": [0, 6], "min_score": 3.0}),
+    ],
+)
+def test_defaults_of_who_follows(written: str, kept: dict[str, object]) -> None:
+    """A rule set may say how it is heard; only what it says goes before our own defaults."""
+    head = f"{HEAD}defaults: {written}\n" if written else HEAD
+    [rule_set] = rules.load({"essai.yaml": head + WORDS + RULE}, plural).sets
+    assert rule_set.defaults == kept
+    assert Preferences().plus(rule_set.defaults).length is Preferences().length
 
 
 def test_every_code_is_documented() -> None:

@@ -68,7 +68,7 @@ def test_the_page_is_current() -> None:
     """The tables of the operators' page say what the code does, and no mark has been lost."""
     page = (FOLDER / "README.md").read_text("utf-8")
     assert reference.filled(page) == page
-    assert page.count("<!-- table ") == page.count("<!-- fin -->") == 12
+    assert page.count("<!-- table ") == page.count("<!-- fin -->") == 13
     assert "| R124 | aucune liste de ce nom |\n" in page
     assert '| `unit: "%"` |' in page
 
@@ -126,6 +126,8 @@ def test_what_loads_is_in_the_schema(when: str) -> None:
         ("title: Règle", "title: Règle\n    sevrity: high"),
         ("title: Règle", "title: Règle\n    severity: hihg"),
         ("title: Règle", "title: Règle\n    must_match: [3]"),
+        ("schema: 1", "schema: 1\ndefaults: {at: 7h30}"),
+        ("schema: 1", "schema: 1\ndefaults: {days: [lundi]}"),
         ("when: puce", "when: [puce]"),
         ("when: puce", "when: {near: {of: [puce]}}"),
         ("when: puce", "when: {near: {of: [puce, économie], in: phrase}}"),

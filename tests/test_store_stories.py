@@ -21,7 +21,7 @@ from watcher.claims import Detail, Polarity
 from watcher.errors import StoreError
 from watcher.model import Chat, Decision, Kind, RuleSetId, StoryId
 from watcher.store import Recorded, Store
-from watcher.timeline import Holding, Link, Member, Placed
+from watcher.timeline import Hearing, Holding, Link, Member, Placed
 
 DAY = timedelta(days=1)
 HELD = Holding(
@@ -75,7 +75,8 @@ async def test_what_is_remembered(store: Store) -> None:
     link = Link(other=first.story, reason="goes on")
     old = await place(store, 2, placed(None, links=(link,)), decision=Decision.REVERSAL)
     one, other = await store.remembered(NOW - DAY)
-    assert (one.member.article, one.told) == (first.article, frozenset({chat.id}))
+    hearing = Hearing(kind=Kind.EDIT, rule_sets=frozenset({H200}))
+    assert (one.member.article, one.told) == (first.article, {chat.id: hearing})
     assert one.links == ()
     assert one.matches
     assert one.article.title
@@ -90,7 +91,7 @@ async def test_what_is_remembered(store: Store) -> None:
         seen_at=NOW,
         host="puces.example",
     )
-    assert (other.told, other.links) == (frozenset(), (first.story,))
+    assert (other.told, other.links) == ({}, (first.story,))
     assert await store.remembered(NOW + DAY) == []
 
 

@@ -13,17 +13,20 @@ from datetime import datetime
 from itertools import chain
 from typing import Final
 
-from watcher import crediting, facts, ledger, likeness, messages, placing, telling
+from watcher import crediting, facts, hours, ledger, likeness, messages, placing, telling
 from watcher.claims import Role
 from watcher.facts import Fact
+from watcher.hours import Timing
 from watcher.ledger import Entry, Statement
 from watcher.likeness import Frequencies, Weights
+from watcher.living import Living, Piece, lived
 from watcher.model import (
     ArticleId,
     Chat,
     ChatId,
     Decision,
     Draft,
+    EventId,
     Message,
     RuleSetId,
     StoryId,
@@ -31,67 +34,13 @@ from watcher.model import (
 )
 from watcher.model import Kind as Sent
 from watcher.placing import Candidate, Placement, Told, Window
+from watcher.preferences import Choices
 from watcher.rules import RuleBook
-from watcher.telling import Heard, Kind, Plan
+from watcher.telling import Kind, Plan, Wanted
 from watcher.text import key
-from watcher.timeline import Holding, Link, Placed
+from watcher.timeline import Hearing, Holding, Link, Placed
 
 FIGURES: Final = 5  # that other sources add to a message
-UNWRITTEN: Final = Message(html="")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
-    """An article in its story."""
-
-    id: ArticleId
-    verdict: Verdict
-    article: Candidate
-    placement: Placement
-    published: datetime
-    host: str
-    facts: tuple[Fact, ...]
-
-    @property
-    def begins(self) -> bool:
-        """Whether its story begins with it."""
-        return self.placement.story == StoryId(self.id)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Living:
-    """A message that a chat has, and all that it tells."""
-
-    head: Piece
-    rule_sets: frozenset[RuleSetId]
-    sent_at: datetime
-    plan: Plan
-    joined: tuple[Piece, ...] = ()
-    before: Piece | None = None
-    past: tuple[Piece, ...] = ()  # what the messages before it told
-
-    @property
-    def pieces(self) -> tuple[Piece, ...]:
-        """All that it tells, its head first."""
-        return (self.head, *self.joined)
-
-    def since(self, start: datetime) -> "Living":
-        """Return it without what appeared before a date."""
-        return replace(
-            self,
-            joined=tuple(piece for piece in self.joined if piece.published >= start),
-            past=tuple(piece for piece in self.past if piece.published >= start),
-        )
-
-    @property
-    def heard(self) -> Heard:
-        """What of it the next plan asks for."""
-        return Heard(
-            rule_sets=self.rule_sets,
-            sent_at=self.sent_at,
-            articles=len(self.pieces),
-            hosts=frozenset(piece.host for piece in self.pieces),
-        )
 
 
 def sides(verdict: Verdict, book: RuleBook) -> dict[RuleSetId, str]:
@@ -145,7 +94,9 @@ class Answer:
     rule_sets: tuple[RuleSetId, ...]
     story: StoryId  # whose message is edited or answered
     living: Living
-    message: Message = UNWRITTEN
+    message: Message  # without text in a digest: that is written at its hour
+    timing: Timing
+    why: str
 
     def draft(self) -> Draft:
         """Return it as the store takes it."""
@@ -155,6 +106,8 @@ class Answer:
             message=self.message,
             kind=Sent(self.kind.value),
             story=None if self.kind is Kind.NEW else self.story,
+            due_at=self.timing.at,
+            digest=self.timing.digest,
         )
 
 
@@ -200,10 +153,29 @@ class Chronicle:
     def note(self, piece: Piece, answers: Iterable[Answer]) -> None:
         """Remember what was answered of an article that is kept."""
         for answer in answers:
-            edited = answer.kind is Kind.EDIT
-            story = answer.story if edited else piece.placement.story
-            self.told[answer.chat.id, story] = answer.living
-            self.under[answer.chat.id, piece.placement.story] = story
+            self._heard(answer.chat.id, piece, answer.kind, answer.story, answer.living)
+
+    def retell(self, piece: Piece, told: Mapping[ChatId, Hearing], now: datetime) -> None:
+        """Remember what chats were told of an article, whatever they would be told today."""
+        for chat, hearing in told.items():
+            story, living = self._living(chat, piece.placement)
+            kind = Kind(hearing.kind.value) if living else Kind.NEW
+            mine = self._turned(piece, living)
+            after = lived(living, mine, kind, hearing.rule_sets, slot=hearing.slot, now=now)
+            self._heard(chat, piece, kind, story, after)
+
+    def moved(self, chat: ChatId, slots: Mapping[datetime, datetime]) -> None:
+        """Remember that digests of a chat which are still being gathered come at other times."""
+        for key_, living in self.told.items():
+            if key_[0] == chat and living.slot:
+                self.told[key_] = replace(living, slot=slots.get(living.slot, living.slot))
+
+    def _heard(
+        self, chat: ChatId, piece: Piece, kind: Kind, story: StoryId, living: Living
+    ) -> None:
+        story = story if kind is Kind.EDIT else piece.placement.story
+        self.told[chat, story] = living
+        self.under[chat, piece.placement.story] = story
 
     def forget(self, start: datetime) -> None:
         """Let go of what appeared before a date, and of the messages that it heads."""
@@ -227,44 +199,95 @@ class Chronicle:
         self.under = {key: story for key, story in self.under.items() if key[0] != chat}
 
     def answers(self, chats: Iterable[Chat], piece: Piece, now: datetime) -> list[Answer]:
-        """Write what each chat gets of an article in its place; keep nothing."""
-        return [self._written(answer) for answer in self.plans(chats, piece, now)]
-
-    def plans(self, chats: Iterable[Chat], piece: Piece, now: datetime) -> list[Answer]:
-        """Decide what each chat gets of an article in its place; write and keep nothing."""
+        """Decide what each chat gets of an article in its place; keep nothing."""
         found = (self._answer(chat, piece, now) for chat in chats)
         return [answer for answer in found if answer]
 
-    def _written(self, answer: Answer) -> Answer:
-        message = self.message(answer.chat, answer.living)
-        silent = message.silent or answer.kind is Kind.EDIT or not answer.living.plan.sound
-        return replace(answer, message=replace(message, silent=silent))
+    def untold(self, chats: Iterable[Chat], piece: Piece, now: datetime) -> dict[ChatId, str]:
+        """Say why which chats get nothing of an article in its place."""
+        plans = {chat.id: self._plan(chat, piece, now)[0] for chat in chats}
+        return {chat: plan.why for chat, plan in plans.items() if plan.kind is Kind.NONE}
 
-    def _answer(self, chat: Chat, piece: Piece, now: datetime) -> Answer | None:
-        sets = tuple(name for name in piece.verdict.rule_sets if chat.follows(name))
+    def wanted(
+        self, chat: Chat, verdict: Verdict, host: str, now: datetime, *stories: StoryId
+    ) -> Wanted:
+        """Tell for which rule sets a chat wants to hear of an article, once decided about."""
+        return telling.wanted(
+            chat,
+            verdict,
+            decision=verdict.decision,
+            stories=stories,
+            host=host,
+            defaults=self._defaults,
+            now=now,
+        )
+
+    @property
+    def _defaults(self) -> Mapping[RuleSetId, Choices]:
+        return {rule_set.id: rule_set.defaults for rule_set in self.book.sets}
+
+    def _plan(
+        self, chat: Chat, piece: Piece, now: datetime
+    ) -> tuple[Plan, Wanted, StoryId, Living | None, Timing]:
+        """Decide what a chat gets of an article, and when."""
         story, living = self._living(chat.id, piece.placement)
+        placement = self._turned(piece, living).placement
+        decided = replace(piece.verdict, decision=placement.decision)
+        wishes = self.wanted(chat, decided, piece.host, now, story, *self._kin(placement))
+        if not wishes.sets:
+            return Plan(Kind.NONE, why=wishes.why), wishes, story, living, Timing(at=now)
         plan = telling.plan(
-            piece.placement,
-            level=chat.spec.level,
-            rule_sets=frozenset(sets),
+            placement,
+            level=wishes.level,
+            rule_sets=frozenset(wishes.sets),
             heard=living.heard if living else None,
             host=piece.host,
             now=now,
         )
+        timing = hours.soonest(wishes.sets.values(), now, turn=placement.decision in telling.TURNS)
+        if plan.kind is Kind.EDIT and living:
+            timing = Timing(at=living.slot or now, digest=living.slot is not None)
+            if living.slot and living.slot <= now:
+                plan = Plan(Kind.NONE, why="nothing is new since its digest")
+        return plan, wishes, story, living, timing
+
+    def _answer(self, chat: Chat, piece: Piece, now: datetime) -> Answer | None:
+        plan, wishes, story, living, timing = self._plan(chat, piece, now)
         if plan.kind is Kind.NONE:
             return None
-        if plan.kind is Kind.EDIT and living:
-            living = replace(living, joined=(*living.joined, piece))
-        else:
-            living = Living(
-                head=piece,
-                rule_sets=frozenset(sets) | (living.rule_sets if living else frozenset()),
-                sent_at=now,
-                plan=plan,
-                before=living.head if living else None,
-                past=(*living.past, *living.pieces) if living else (),
-            )
-        return Answer(chat=chat, kind=plan.kind, rule_sets=sets, story=story, living=living)
+        slot = timing.at if timing.digest else None
+        mine = self._turned(piece, living)
+        after = lived(living, mine, plan.kind, frozenset(wishes.sets), slot=slot, now=now)
+        message = Message(html="") if timing.digest else self.message(chat, after)
+        silent = timing.silent or (not timing.digest and (message.silent or not plan.sound))
+        return Answer(
+            chat=chat,
+            kind=plan.kind,
+            rule_sets=tuple(wishes.sets),
+            story=story,
+            living=after,
+            message=replace(message, silent=silent),
+            timing=timing,
+            why=f"{plan.why}: {timing.reason}",
+        )
+
+    def _kin(self, placement: Placement) -> tuple[StoryId, ...]:
+        """Return an article's story, and those that the story itself goes on from."""
+        members = self.window.stories.get(placement.story)
+        first = members[0].placement if members else placement
+        return (placement.story, *(first.links if first.goes_on else ()))
+
+    def _turned(self, piece: Piece, living: Living | None) -> Piece:
+        """Let an article turn the story for a chat that was not told of the one which did."""
+        event = piece.placement.event
+        if living is None or any(one.placement.event == event for one in living.all):
+            return piece
+        members = self.window.stories.get(piece.placement.story, ())
+        opener = next((one for one in members if EventId(one.article.id) == event), None)
+        if opener is None or opener.placement.decision not in telling.TURNS:
+            return piece
+        turned = replace(piece.placement, decision=opener.placement.decision)
+        return replace(piece, placement=turned)
 
     def _living(self, chat: ChatId, placement: Placement) -> tuple[StoryId, Living | None]:
         """Return the living message of a story, or of one that an article turns or comes late to."""
@@ -276,7 +299,7 @@ class Chronicle:
     def message(self, chat: Chat, living: Living) -> Message:
         """Write a living message as it reads now."""
         head = living.head.verdict
-        story = sorted((*living.past, *living.pieces), key=lambda piece: piece.published)
+        story = sorted(living.all, key=lambda piece: piece.published)
         return messages.alert(
             head.article,
             [match for match in head.matches if match.rule_set in living.rule_sets],
@@ -289,7 +312,7 @@ class Chronicle:
                 head=_headed(living),
                 before=living.before.verdict.article if living.before else None,
                 others=[p.verdict.article for p in living.joined if p.host != living.head.host],
-                figures=_figures(living.joined),
+                figures=later_figures(living.joined),
                 still_closed=_still_closed(living),
                 sites=len({piece.host for piece in living.pieces}),
                 origins=crediting.independent(
@@ -344,7 +367,7 @@ class Chronicle:
 def _headed(living: Living) -> Decision | None:
     """Say what stands over a message instead of a plain alert."""
     decision = living.head.placement.decision
-    if living.plan.kind is not Kind.REPLY:
+    if living.kind is not Kind.REPLY:
         return None
     return decision if decision in telling.TURNS else Decision.DEVELOPMENT
 
@@ -360,7 +383,8 @@ def _still_closed(living: Living) -> list[str]:
     return list(dict.fromkeys(chain.from_iterable(told)))
 
 
-def _figures(joined: Sequence[Piece]) -> list[str]:
+def later_figures(joined: Sequence[Piece]) -> list[str]:
+    """Return the figures that articles add to a message which they join."""
     quotes = (
         fact.quote
         for piece in joined

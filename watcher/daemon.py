@@ -18,7 +18,7 @@ from apscheduler import events
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from rich.console import Console
 
-from watcher import __version__, channels, locales, placing, recall, rulebook, systemd
+from watcher import __version__, channels, locales, placing, recall, reviews, rulebook, systemd
 from watcher.cadence import Bounds
 from watcher.channels import ConsoleChannel
 from watcher.chronicle import Chronicle
@@ -38,6 +38,7 @@ log = structlog.get_logger(__name__)
 
 SLACK: Final = timedelta(minutes=1)  # what a time service corrects without anyone noticing
 DAY: Final = timedelta(days=1)
+DIGESTS: Final = 20  # seconds between two looks whether one is due
 DRAIN: Final = timedelta(seconds=8)  # after SIGTERM; systemd and the issue allow ten
 
 
@@ -115,7 +116,7 @@ class Parts:
     rounds: Rounds
     courier: Courier
     channel: Channel
-    basis: tuple[object, ...] = ()  # what the stories were put together for
+    recalled: str = ""  # hash of the rules that the stories were put together under
     check: SelfCheck = field(init=False)
 
     def __post_init__(self) -> None:
@@ -131,12 +132,12 @@ class Parts:
             config.chat_specs(), channel=config.channel, now=now
         )
         async with self.line.placing:
-            self.line.book, basis = book, (book.hash, *self.line.chats)
-            if basis != self.basis:
+            self.line.book = book
+            if book.hash != self.recalled:  # what was decided stands, but texts are read again
                 self.line.chronicle = await recall.chronicle(
-                    self.store, book, self.line.chats, self.line.catalogues, now=now
+                    self.store, book, self.line.catalogues, now=now
                 )
-                self.basis = basis
+                self.recalled = book.hash
         self.line.bounds, self.line.pages = bounds(config), config.fetch.pages
         self.config = config
         self.check.config, self.check.refused, self.check.canary_at = config, (), LONG_AGO
@@ -213,6 +214,7 @@ async def poll_once(
         channel = ConsoleChannel(console) if printing else channels.create(config)
         async with assembled(config, channel) as parts:
             await parts.rounds.run_dry(everything=everything, watch=watch)
+            await reviews.write_due(parts.line)
             await channel.open()  # last: what was found is stored even if nobody can be told now
             await parts.courier.flush()
             return parts.line.tally
@@ -300,6 +302,9 @@ def scheduled(parts: Parts) -> AsyncIOScheduler:
         job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
     )
     scheduler.add_job(parts.rounds.tick, "interval", seconds=TICK.total_seconds(), id="tick")
+    scheduler.add_job(
+        reviews.write_due, "interval", seconds=DIGESTS, args=[parts.line], id="digests"
+    )
     scheduler.add_job(tidy, "interval", hours=1, args=[parts], id="tidy", next_run_time=utcnow())
     seconds = EVERY.total_seconds()
     scheduler.add_job(parts.check.run, "interval", seconds=seconds, id="selfcheck")

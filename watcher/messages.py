@@ -129,13 +129,13 @@ def alert(
     rule = translations.ngettext(
         "Rule: {rules}.", "Rules: {rules}.", len({m.rule for m in matches})
     )
-    quotes = _quotes(article, matches)
+    quotes = quotations(article, matches)
     name = _name(article) or urls.host(link) or say(N_("Untitled"))
     source = _source(article, translations, language)
-    figures = _figures(article, matches, thread.figures, translations)
+    figures = figures_line(article, matches, thread.figures, translations)
     note = ORIGINS.get(article.origin)
     parts = [
-        *_headline(matches, titles, stances, sides, say, head=thread.head),
+        *headline(matches, titles, stances, sides, say, head=thread.head),
         Part((not quotes and _title_marked(article, matches, link)) or [Span(name, link=link)]),
         Part([Span(" · ".join(source))] if source else []),
         *(Part(quote, rank=2 + 2 * n, gap="\n" if n else "\n\n") for n, quote in enumerate(quotes)),
@@ -154,7 +154,7 @@ def alert(
     )
 
 
-def _headline(
+def headline(
     matches: Sequence[Match],
     titles: Mapping[RuleSetId, str],
     stances: Mapping[RuleSetId, Stance],
@@ -237,9 +237,10 @@ def _date(published: Published | None, translations: NullTranslations, language:
     return translations.gettext(frame).format(date=date) if frame else date
 
 
-def _figures(
+def figures_line(
     article: Article, matches: Sequence[Match], more: Sequence[str], translations: NullTranslations
 ) -> str:
+    """Quote the figures that tell most, and more of other articles."""
     own = [fact.quote for fact in facts.select(article, matches, most=FIGURES)]
     told = " · ".join(dict.fromkeys(clip(quote, FIGURE) for quote in (*own, *more)))
     return translations.gettext("Figures: {figures}").format(figures=told) if told else ""
@@ -255,7 +256,7 @@ def _thread(thread: Thread, translations: NullTranslations, language: str) -> li
         date = _day(thread.before.published, translations, language)
         frame = N_("Before, on {date}: ") if date else N_("Before: ")
         head = translations.gettext(frame).format(date=date)
-        parts.append(Part([Span(head), _named(thread.before)], rank=5, gap="\n\n"))
+        parts.append(Part([Span(head), linked(thread.before)], rank=5, gap="\n\n"))
     if thread.others:
         sites = translations.ngettext("{n} source", "{n} sources", thread.sites)
         origins = translations.ngettext("{n} of origin", "{n} of origin", thread.origins)
@@ -264,7 +265,7 @@ def _thread(thread: Thread, translations: NullTranslations, language: str) -> li
         for other in thread.others[:OTHERS]:
             where = ", ".join(_source(other, translations, language))
             parts.append(
-                Part([Span("• "), _named(other), Span(f" ({where})" if where else "")], rank=7)
+                Part([Span("• "), linked(other), Span(f" ({where})" if where else "")], rank=7)
             )
         if (rest := len(thread.others) - OTHERS) > 0:
             parts.append(Part([Span(f"+ {rest}")], rank=6))
@@ -281,7 +282,8 @@ def _day(published: Published | None, translations: NullTranslations, language: 
     return _date(day, translations, language)
 
 
-def _named(article: Article) -> Span:
+def linked(article: Article) -> Span:
+    """Name an article by its title, or by what is nearest to one."""
     return Span(_name(article) or urls.host(_link(article)), link=_link(article))
 
 
@@ -292,7 +294,7 @@ def _link(article: Article) -> str:
 # Quotes -------------------------------------------------------------------------------------------
 
 
-def _quotes(article: Article, matches: Sequence[Match]) -> list[list[Span]]:
+def quotations(article: Article, matches: Sequence[Match]) -> list[list[Span]]:
     """Quote the sentences that answer most of what the rules asked, in the order of the text."""
     sentences = reading.sentences(article.text)
     told: dict[Place, set[str]] = defaultdict(set)

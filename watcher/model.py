@@ -1,8 +1,7 @@
 """
 The nouns: what every part of the program speaks of.
 
-All are frozen values. Times are aware and in UTC. Offsets count Unicode code points, the end is
-exclusive, so that ``text[start:end]`` is the quoted piece.
+Frozen values. Times are aware, in UTC. Offsets count code points: ``text[start:end]`` is the piece.
 """
 
 from collections.abc import Mapping
@@ -269,14 +268,13 @@ class Chat:
     @property
     def preferences(self) -> Preferences:
         """What holds for the chat as a whole."""
-        own = {"level": self.spec.level, "language": self.spec.language}
-        return Preferences().plus({**self.choices, **own})
+        return self.preferences_for(RuleSetId(""), {})
 
     def preferences_for(self, rule_set: RuleSetId, default: Choices) -> Preferences:
         """Resolve what holds for one rule set, whose own default is given."""
         own = {"level": self.spec.level, "language": self.spec.language}
-        theirs = self.by_rule_set.get(rule_set, {})
-        return Preferences().plus({**default, **self.choices, **own, **theirs})
+        own |= self.by_rule_set.get(rule_set, {})
+        return Preferences().plus({**default, **self.choices, **own})
 
     def follows(self, rule_set: RuleSetId) -> bool:
         """Tell whether it wants to hear of a rule set at all."""
@@ -342,6 +340,8 @@ class Draft:
     message: Message  # of an edit: as the story's message reads from now on
     kind: Kind = Kind.NEW
     story: StoryId | None = None  # whose message is edited or answered; None: the article's own
+    due_at: datetime | None = None  # not before; None: at once
+    digest: bool = False  # with others, in the digest of that time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

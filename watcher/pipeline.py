@@ -10,6 +10,7 @@ Sending is another loop (`delivery`): a crash anywhere here repeats work and los
 import asyncio
 import gettext
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -19,8 +20,8 @@ from typing import Final
 
 import structlog
 
-from watcher import articles, cadence, chronicle, matching, messages, sources, stories, urls
-from watcher.chronicle import Chronicle
+from watcher import articles, cadence, hours, matching, messages, sources, stories, urls
+from watcher.chronicle import Chronicle, sides
 from watcher.errors import (
     ExtractError,
     FetchError,
@@ -110,26 +111,35 @@ def judge(
 def drafts(
     verdict: Verdict,
     chats: Sequence[Chat],
-    book: RuleBook,
-    catalogues: Mapping[str, gettext.NullTranslations],
+    chronicle: Chronicle,
     told: frozenset[tuple[ChatId, RuleSetId]] = frozenset(),
+    *,
+    host: str,
+    now: datetime,
 ) -> tuple[Draft, ...]:
-    """Write one message for each chat that follows a matching rule set it was not told of yet."""
-    titles = {rule_set.id: rule_set.title for rule_set in book.sets}
+    """
+    Write one message for each chat that wants to hear of a rule set it was not told of yet.
+
+    An edited article is told by itself, at the hour of a digest where that was chosen.
+    """
     found = []
     for chat in chats:
-        news = tuple(s for s in verdict.rule_sets if chat.follows(s) and (chat.id, s) not in told)
+        wishes = chronicle.wanted(chat, verdict, host, now).sets
+        news = tuple(name for name in wishes if (chat.id, name) not in told)
         if news:
+            timing = hours.soonest((wishes[name] for name in news), now, turn=False)
             message = messages.alert(
                 verdict.article,
                 [match for match in verdict.matches if match.rule_set in news],
-                titles=titles,
-                translations=catalogues[chat.spec.language],
+                titles={rule_set.id: rule_set.title for rule_set in chronicle.book.sets},
+                translations=chronicle.catalogues[chat.spec.language],
                 language=chat.spec.language,
                 stances=verdict.stances,
-                sides=chronicle.sides(verdict, book),
+                sides=sides(verdict, chronicle.book),
             )
-            found.append(Draft(chat=chat.id, rule_sets=news, message=message))
+            message = replace(message, silent=message.silent or timing.silent)
+            draft = Draft(chat=chat.id, rule_sets=news, message=message, due_at=timing.at)
+            found.append(draft)
     return tuple(found)
 
 
@@ -339,9 +349,10 @@ class Line:
                 verdict, recorded = await self._place(verdict, place, host)
             else:
                 told = await self.store.told(pending.article) if pending.article else frozenset()
-                letters = drafts(verdict, self.chats, self.book, self.catalogues, told)
+                now, some = self.clock(), self.chats
+                letters = drafts(verdict, some, self.chronicle, told, host=host, now=now)
                 with self.tally.timed("store"):
-                    recorded = await place(verdict, drafts=letters, now=self.clock())
+                    recorded = await place(verdict, drafts=letters, now=now)
         self.tally.articles += recorded.fresh
         self.tally.matches += len(verdict.matches) if recorded.fresh else 0
         self.tally.alerts += recorded.deliveries
@@ -376,5 +387,7 @@ class Line:
                 now=now,
             )
         if recorded.fresh:
+            untold = Counter(self.chronicle.untold(self.chats, piece, now).values())
+            log.info("chats told", article=number, told=len(answers), untold=dict(untold))
             self.chronicle.keep(piece, answers)
         return verdict, recorded

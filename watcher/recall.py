@@ -2,12 +2,12 @@
 
 import asyncio
 import gettext
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 
 from watcher import locales, matching, placing
 from watcher.chronicle import Chronicle
-from watcher.model import Chat, EventId, Verdict
+from watcher.model import EventId, Verdict
 from watcher.placing import Placement
 from watcher.rules import RuleBook
 from watcher.store import Remembered, Store
@@ -16,7 +16,6 @@ from watcher.store import Remembered, Store
 async def chronicle(
     store: Store,
     book: RuleBook,
-    chats: Sequence[Chat],
     catalogues: Mapping[str, gettext.NullTranslations],
     *,
     now: datetime,
@@ -26,13 +25,13 @@ async def chronicle(
     after, since = 0, now - placing.LINKS
     while some := await store.remembered(since, after):
         for one in some:
-            _take(one, found, chats)
+            _take(one, found)
             await asyncio.sleep(0)  # the sender and the watchdog go on
         after = some[-1].member.article
     return found
 
 
-def _take(one: Remembered, found: Chronicle, chats: Sequence[Chat]) -> None:
+def _take(one: Remembered, found: Chronicle) -> None:
     piece = found.place(
         verdict(one, found.book),
         one.member.article,
@@ -40,8 +39,8 @@ def _take(one: Remembered, found: Chronicle, chats: Sequence[Chat]) -> None:
         one.member.host,
         _placement(one),
     )
-    told = [chat for chat in chats if chat.id in one.told]
-    found.keep(piece, found.plans(told, piece, one.member.seen_at))
+    found.keep(piece)
+    found.retell(piece, one.told, one.member.seen_at)
 
 
 def verdict(one: Remembered, book: RuleBook) -> Verdict:

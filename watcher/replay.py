@@ -10,9 +10,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from watcher import articles, facts, locales, pipeline, stories, urls
-from watcher.chronicle import Answer, Chronicle, Piece
+from watcher.chronicle import Answer, Chronicle
 from watcher.claims import Stance
 from watcher.errors import ExtractError, Problem, ProblemsError
+from watcher.living import Piece
 from watcher.model import (
     LONG_AGO,
     Alias,
@@ -209,14 +210,15 @@ class Replay:
     def _sends(self, piece: Piece | None, now: datetime) -> list[dict[str, Any]]:
         """Write what each chat gets, and remember it."""
         answers = self.chronicle.answers(self.chats, piece, now) if piece else []
+        untold = self.chronicle.untold(self.chats, piece, now) if piece else {}
         if piece:
             self.chronicle.keep(piece, answers)
         told = {answer.chat.id: answer for answer in answers}
-        return [send(chat, told.get(chat.id)) for chat in self.chats]
+        return [send(chat, told.get(chat.id), untold.get(chat.id, "")) for chat in self.chats]
 
 
-def send(chat: Chat, answer: Answer | None) -> dict[str, Any]:
-    """Write what one chat gets for machines."""
+def send(chat: Chat, answer: Answer | None, why: str) -> dict[str, Any]:
+    """Write what one chat gets, or why it gets nothing, for machines."""
     message = answer.message if answer else Message(html="", silent=True)
     kind = answer.kind if answer else Kind.NONE
     return {
@@ -224,6 +226,8 @@ def send(chat: Chat, answer: Answer | None) -> dict[str, Any]:
         "kind": kind.value,
         "silent": message.silent,
         "text": message.html,
+        "why": answer.why if answer else why,
+        "digest": answer.timing.at.isoformat() if answer and answer.timing.digest else None,
     }
 
 

@@ -35,6 +35,7 @@ class Span:
     italic: bool = False
     link: str = ""
     quote: int = 0  # 0: outside
+    folded: bool = False  # a quote of which the first lines show until it is opened
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +50,11 @@ class Part:
 def html(spans: Sequence[Span]) -> str:
     """Write spans in Telegram's subset of HTML."""
     pieces = []
-    for quote, block in groupby((s for s in spans if s.text), key=lambda s: s.quote):
+    shown = (s for s in spans if s.text)
+    for (quote, folded), block in groupby(shown, key=lambda s: (s.quote, s.folded)):
         inner = "".join(_linked(link, run) for link, run in groupby(block, key=lambda s: s.link))
-        pieces.append(f"<blockquote>{inner}</blockquote>" if quote else inner)
+        tag = "blockquote expandable" if folded else "blockquote"
+        pieces.append(f"<{tag}>{inner}</blockquote>" if quote else inner)
     return "".join(pieces)
 
 

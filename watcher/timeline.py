@@ -10,7 +10,10 @@ from watcher.model import (
     ArticleId,
     ChatId,
     Decision,
+    DeliveryId,
     DeliveryState,
+    Kind,
+    Message,
     RuleSetId,
     StoryId,
 )
@@ -112,3 +115,33 @@ class Told:
     articles: int  # told in this message
     since: datetime  # when it was written
     event: int  # the last that was told
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hearing:
+    """How an article reached one chat."""
+
+    kind: Kind  # as a message, an edit or a reply, be it in a digest
+    rule_sets: frozenset[RuleSetId]
+    slot: datetime | None = None  # of the digest that it is part of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """What waits in the outbox for its time."""
+
+    id: DeliveryId
+    chat: ChatId
+    kind: Kind
+    due_at: datetime
+    silent: bool
+    rule_sets: frozenset[RuleSetId]
+    articles: frozenset[ArticleId]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One message of a digest, and the articles of the stories in it."""
+
+    message: Message
+    articles: frozenset[ArticleId]

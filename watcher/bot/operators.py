@@ -11,10 +11,11 @@ from typing import Final
 
 from watcher import articles, explaining, pipeline, urls
 from watcher.bot.desk import Desk, Handler, Visitor
-from watcher.chronicle import Answer, Piece, sides
+from watcher.chronicle import Answer, sides
 from watcher.claims import Role, ZoneKind
 from watcher.dialogue import Event, Place, Reply, Said, Say
 from watcher.errors import ExtractError, FetchError, WatcherError, WorkerError
+from watcher.living import Piece
 from watcher.messages import N_, STANCES
 from watcher.model import (
     Article,

@@ -12,7 +12,7 @@ from watcher.errors import RetryLaterError
 from watcher.model import Delivery, Kind, Message
 
 BAR = "▎ "
-QUOTE = "<blockquote>"
+QUOTE = "<blockquote"
 PIECE = re.compile(r"<(/?)(\w+)[^>]*>|([^<]+)")
 STYLES = {"b": "bold", "i": "italic dim", "a": "underline", "blockquote": ""}
 MATCHED = "bold yellow"

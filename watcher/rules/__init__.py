@@ -124,6 +124,7 @@ def _rule_set(document: Document, shape: RuleSetShape, lexicon: Lexicon) -> Rule
         ),
         file=document.file,
         asking=shape.asking,
+        defaults=shape.defaults.choices,
     )
 
 

@@ -1,12 +1,13 @@
 """The rules in force: immutable values, ready to be asked."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from watcher.asking import Asking
 from watcher.claims import ZoneKind
 from watcher.model import RuleId, RuleSetId, Severity
 from watcher.operators import Condition
+from watcher.preferences import Choices
 from watcher.rules.lexicon import Lexicon
 from watcher.rules.schema import Scope
 
@@ -52,6 +53,7 @@ class RuleSet:
     rules: tuple[Rule, ...]
     file: str
     asking: Asking | None = None  # its `stance`
+    defaults: Choices = field(default_factory=dict)  # of who follows it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

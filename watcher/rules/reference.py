@@ -16,7 +16,14 @@ from pydantic_core import core_schema
 from watcher.asking import PartyShape, SensesShape, StanceShape
 from watcher.claims import Polarity
 from watcher.operators import Near, Number, Shape, When
-from watcher.rules.schema import ExampleShape, RuleSetShape, RuleShape, Scope, VocabularyShape
+from watcher.rules.schema import (
+    DefaultsShape,
+    ExampleShape,
+    RuleSetShape,
+    RuleShape,
+    Scope,
+    VocabularyShape,
+)
 from watcher.signals import Sense
 
 Keys = Mapping[str, tuple[str, object]]  # a key: what it says, and an example of its value
@@ -36,6 +43,10 @@ KEYS: Final[Mapping[type[Shape], Keys]] = {
         "rule_set": ("nom du jeu : minuscules, chiffres, traits d’union", "export-ban"),
         **_SHARED,
         "scope": ("articles que le jeu regarde ; sinon tous", {"languages": ["fr"]}),
+        "defaults": (
+            "comment l’entend qui n’a rien choisi d’autre ; sinon tout, aussitôt",
+            {"rhythm": "daily", "at": "07:30"},
+        ),
         "vocabulary": (
             "fichiers de listes partagées ; leurs noms s’emploient comme ceux de `words`",
             ["vocabulary/puces-ia.yaml"],
@@ -80,6 +91,15 @@ KEYS: Final[Mapping[type[Shape], Keys]] = {
         "feeds": ("adresses de flux ; `*` remplace n’importe quoi", ["https://*.example/*"]),
         "tags": ("étiquettes dont le flux porte une au moins", ["ia"]),
         "languages": ("langues de l’article ; une langue indécise passe", ["fr"]),
+    },
+    DefaultsShape: {
+        "rhythm": (
+            "`instant` ; `hourly`, une revue par heure ; `daily`, une par jour ; `silent`, sans bruit",
+            "daily",
+        ),
+        "at": ("heure de la revue du jour, chez l’abonné", "07:30"),
+        "days": ("jours de cette revue", ["monday", "friday"]),
+        "min_score": ("score au-dessous duquel l’article n’est pas annoncé", 3),
     },
     RuleShape: {
         "id": ("nom de la règle ; son nom entier est `jeu/règle`", "licence"),
@@ -297,6 +317,7 @@ def _default(shape: type[Shape], key: str) -> object:
 _PLACES: Final[Mapping[str, type[Shape]]] = {
     "jeu": RuleSetShape,
     "scope": Scope,
+    "defaults": DefaultsShape,
     "règle": RuleShape,
     "when": When,
     "near": Near,

@@ -6,7 +6,7 @@ of every mistake at once.
 """
 
 from fnmatch import fnmatchcase
-from typing import Annotated, Final, Literal, Self, TypeVar, cast
+from typing import Annotated, Final, Literal, Self, TypeVar, cast, get_args
 
 from pydantic import (
     AfterValidator,
@@ -35,6 +35,7 @@ from watcher.operators import (
     named_in,
     suggestion,
 )
+from watcher.preferences import Choices
 from watcher.rules.document import KEY, Document
 from watcher.rules.lexicon import ONE_WORD, parts
 
@@ -94,6 +95,8 @@ Name = Annotated[str, Field(pattern=r"^[^\W_](?:[\w-]*[^\W_])?$", max_length=64)
 Id = Annotated[str, Field(pattern=r"^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$", max_length=64)]
 Weight = Annotated[Amount, Field(ge=0)]
 ZoneName = Literal["title", "heading", "lead", "body", "quote"]
+DayName = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+DAYS: Final = get_args(DayName)
 Entries = Some[Annotated[Text, AfterValidator(_searchable)]]
 Lists = dict[Annotated[Name, AfterValidator(_new_list)], Entries]
 
@@ -138,6 +141,22 @@ class Scope(Shape):
         )
 
 
+class DefaultsShape(Shape):
+    """How a rule set is heard by who chose nothing else."""
+
+    rhythm: Literal["instant", "hourly", "daily", "silent"] = "instant"
+    at: Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")] = "18:30"
+    days: Some[DayName] = Field([*DAYS])
+    min_score: Weight = 0
+
+    @property
+    def choices(self) -> Choices:
+        """What is written, as choices are kept."""
+        said = self.model_dump(exclude_unset=True)
+        days = {"days": [DAYS.index(day) for day in self.days]}
+        return said | days if "days" in said else said
+
+
 class VocabularyShape(Shape):
     """A file of word lists that several rule sets share."""
 
@@ -156,6 +175,7 @@ class RuleSetShape(Shape):
     title: Text
     language: Literal["fr"] = "fr"
     scope: Scope = Scope()
+    defaults: DefaultsShape = DefaultsShape()
     vocabulary: list[Annotated[Text, AfterValidator(_imported)]] = Field([])
     words: Lists = Field({})
     stance: StanceShape | None = None
@@ -174,7 +194,7 @@ class RuleSetShape(Shape):
 
 
 _SHAPES: Final = (
-    *(RuleSetShape, VocabularyShape, Scope, RuleShape, ExampleShape),
+    *(RuleSetShape, VocabularyShape, Scope, DefaultsShape, RuleShape, ExampleShape),
     *(When, operators.Near, operators.Number, SensesShape, StanceShape, PartyShape),
 )
 _KEYS: Final = {

@@ -2,6 +2,7 @@
 
 from watcher.store.articles import Articles, Recorded
 from watcher.store.chats import Chats
+from watcher.store.digests import Digests
 from watcher.store.entries import Entries, PollResult
 from watcher.store.feeds import Feeds
 from watcher.store.invites import Invites
@@ -22,6 +23,7 @@ class Store(
     Memory,
     Stories,
     Threads,
+    Digests,
     Chats,
     Subscribers,
     Invites,

@@ -19,7 +19,7 @@ from sqlalchemy import (
     update,
 )
 
-from watcher.model import Chat, ChatId, ChatSpec, DeliveryState, RuleSetId
+from watcher.model import Chat, ChatId, ChatSpec, DeliveryState, Kind, RuleSetId
 from watcher.preferences import Choices, Level, Mute, Muted
 from watcher.store.entries import digest
 from watcher.store.forgotten import trace
@@ -217,8 +217,9 @@ def _merge(db: Connection, chat: Row[Any], other: ChatId) -> None:
     db.execute(delete(outbox_alerts).where(mine, outbox_alerts.c.alert_id.in_(theirs)))
     db.execute(update(outbox_alerts).where(mine).values(chat_id=other))
     untold = outbox.c.id.not_in(select(outbox_alerts.c.outbox_id))
-    waiting = outbox.c.state.in_((*WAITING, DeliveryState.SUSPENDED))
-    known = update(outbox).where(outbox.c.chat_id == chat.id, waiting, untold)
+    waiting = outbox.c.state.in_((*WAITING, DeliveryState.SUSPENDED, DeliveryState.HELD))
+    alert = outbox.c.kind != Kind.ANSWER
+    known = update(outbox).where(outbox.c.chat_id == chat.id, waiting, untold, alert)
     reason = "the chat it moved onto has it already"
     db.execute(known.values(state=DeliveryState.EXPIRED, error=reason))
     db.execute(update(outbox).where(outbox.c.chat_id == chat.id).values(chat_id=other))

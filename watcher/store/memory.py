@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
@@ -10,9 +10,12 @@ from sqlalchemy import Connection, Row, func, select
 
 from watcher.claims import Claim, Detail, Evidence, Polarity, Role, Stance, Zone, ZoneKind
 from watcher.model import (
+    LONG_AGO,
     Article,
     ArticleId,
     ChatId,
+    DeliveryState,
+    Kind,
     Match,
     Origin,
     Precision,
@@ -28,12 +31,13 @@ from watcher.store.schema import (
     articles,
     matches,
     members,
+    outbox,
     outbox_alerts,
     story_links,
     value,
 )
 from watcher.store.stories import member
-from watcher.timeline import Member
+from watcher.timeline import Hearing, Member
 
 S = TypeVar("S", Stance, Claim)
 PIECE: Final = 100  # articles of one visit to the store: others want to be served between
@@ -48,7 +52,7 @@ class Remembered:
     stances: Mapping[RuleSetId, Stance] | None  # None: a release wrote it that kept no claims
     rules_hash: str  # of the rules that judged it
     member: Member
-    told: frozenset[ChatId]
+    told: Mapping[ChatId, Hearing]
     links: tuple[StoryId, ...]  # the stories that its own goes on from, if it begins one
 
 
@@ -82,7 +86,7 @@ class Memory(Database):
                 stances=_stances(texts[row.article_id].stances, theirs[row.article_id]),
                 rules_hash=texts[row.article_id].rules_hash,
                 member=member(row),
-                told=frozenset(told[row.article_id]),
+                told=told[row.article_id],
                 links=tuple(links[row.article_id]),
             )
             for row in db.execute(select(members).where(recent).order_by(number))
@@ -104,14 +108,22 @@ def _matches(db: Connection, recent: Any) -> defaultdict[int, list[Match]]:
     return found
 
 
-def _told(db: Connection, recent: Any) -> defaultdict[int, set[ChatId]]:
-    found: defaultdict[int, set[ChatId]] = defaultdict(set)
-    wide = select(alerts.c.article_id, outbox_alerts.c.chat_id).join(
-        alerts, outbox_alerts.c.alert_id == alerts.c.id
+def _told(db: Connection, recent: Any) -> defaultdict[int, dict[ChatId, Hearing]]:
+    found: defaultdict[int, dict[ChatId, Hearing]] = defaultdict(dict)
+    wide = (
+        select(alerts, outbox_alerts.c.chat_id, outbox_alerts.c.kind.label("told_as"))
+        .add_columns(outbox.c.kind, outbox.c.state, outbox.c.due_at)
+        .join(outbox_alerts, outbox_alerts.c.alert_id == alerts.c.id)
+        .join(outbox, outbox_alerts.c.outbox_id == outbox.c.id)
+        .join(members, members.c.article_id == alerts.c.article_id)
     )
-    wide = wide.join(members, members.c.article_id == alerts.c.article_id)
-    for article, chat in db.execute(wide.where(recent)):
-        found[article].add(ChatId(chat))
+    for row in db.execute(wide.where(recent).order_by(alerts.c.id)):
+        held = row.state == DeliveryState.HELD
+        slot = (row.due_at if held else LONG_AGO) if row.kind == Kind.DIGEST else None
+        first = Hearing(kind=Kind(row.told_as), rule_sets=frozenset(), slot=slot)
+        known = found[row.article_id].setdefault(ChatId(row.chat_id), first)
+        sets = known.rule_sets | {RuleSetId(row.rule_set)}
+        found[row.article_id][ChatId(row.chat_id)] = replace(known, rule_sets=sets)
     return found
 
 

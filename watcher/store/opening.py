@@ -32,6 +32,7 @@ from watcher.store.schema import chats, entries, feeds, hosts, outbox, storable
 
 PATIENCE: Final = 10.0  # seconds we wait for another process
 FARTHEST: Final = timedelta(days=7)  # nothing is planned farther ahead, unless the clock was wrong
+WEEKLY: Final = timedelta(days=8)  # ... but a digest, which may then wait for quiet hours to end
 BATCH: Final = 1_000  # values in one IN (...): SQLite takes 32,766
 
 # How a transaction begins. The driver's own BEGIN comes too late (before the first write only) and
@@ -132,6 +133,7 @@ class Database:
             (entries.c.due_at, entries.c.state == "pending"),
             (hosts.c.next_at, hosts.c.next_at > late),
             (outbox.c.due_at, outbox.c.state.in_(["queued", "unsure"])),
+            (outbox.c.due_at, (outbox.c.state == "held") & (outbox.c.due_at > now + WEEKLY)),
             (chats.c.paused_until, chats.c.paused_until > late),
         ):
             mend = update(column.table).where(among, column > late)

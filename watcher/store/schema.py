@@ -332,6 +332,7 @@ outbox_alerts = Table(  # the key makes "one alert, one delivery a chat" a fact 
     Column("alert_id", Integer, ForeignKey("alerts.id"), primary_key=True),
     Column("chat_id", Integer, ForeignKey("chats.id"), primary_key=True),
     Column("outbox_id", Integer, ForeignKey("outbox.id"), nullable=False),
+    *required(Words, "kind", default="new"),  # a message, an edit or a reply, be it in a digest
 )
 
 threads = Table(  # the one message by which a chat follows a story

@@ -23,7 +23,7 @@ from watcher.timeline import Told
 CALM: Final = timedelta(minutes=1)  # between two edits in one chat
 UNSENT: Final = (DeliveryState.QUEUED, DeliveryState.SUSPENDED)
 NEVER: Final = (DeliveryState.REFUSED, DeliveryState.EXPIRED)
-ANSWERS, REVERSALS, ALERTS, EDITS, DIGESTS = range(5)  # lanes
+ANSWERS, REVERSALS, ALERTS, EDITS, DIGESTS = range(5)
 
 
 class Threads(Database):
@@ -68,13 +68,18 @@ def queue(
     place = {"chat_id": chat.id, "thread": chat.thread, "state": state}
     row = written(draft.message) | delivery | place
     row |= {"rendered": rendered(draft.message), "story_id": about if editing else story}
-    if editing and living is not None:
+    if draft.digest:
+        id_ = _gather(db, row, slot=draft.due_at or delivery["due_at"])
+    elif editing and living is not None:
         id_ = _edit(db, row, living, earliest=chat.edited_at and chat.edited_at + CALM)
-        _grow(db, chat.id, about, event, more=bool(news))
     else:
         id_ = _send(db, row, draft, living)
+    if editing:
+        _grow(db, chat.id, about, event, more=bool(news))
+    else:
         _follow(db, chat.id, story, id_, event, now=delivery["queued_at"])
-    rows = [{"alert_id": one, "chat_id": chat.id, "outbox_id": id_} for one in sorted(news)]
+    told = {"chat_id": chat.id, "outbox_id": id_, "kind": draft.kind}
+    rows = [{"alert_id": one} | told for one in sorted(news)]
     if rows:
         db.execute(insert(outbox_alerts), rows)
     return True
@@ -168,7 +173,21 @@ def _send(db: Connection, row: dict[str, Any], draft: Draft, living: Row[Any] | 
         "lane": REVERSALS if aloud else ALERTS,
         "target_id": living.id if reply and living is not None else None,
     }
+    if draft.due_at:  # it waits for its time, then its waiting counts
+        about |= {"due_at": draft.due_at, "queued_at": draft.due_at}
     return int(db.execute(insert(outbox).returning(outbox.c.id), row | about).scalar_one())
+
+
+def _gather(db: Connection, row: dict[str, Any], *, slot: datetime) -> int:
+    """Find the chat's digest of a time that is still being gathered, or begin one."""
+    mine = (outbox.c.chat_id == row["chat_id"]) & (outbox.c.state == DeliveryState.HELD)
+    known = db.scalar(select(outbox.c.id).where(mine, outbox.c.due_at == slot))
+    if known is not None:
+        return int(known)
+    about = {"kind": Kind.DIGEST, "lane": DIGESTS, "state": DeliveryState.HELD}
+    about |= {"article_id": None, "revision": 0, "story_id": None, "due_at": slot}
+    begun = row | about | {"queued_at": slot}
+    return int(db.execute(insert(outbox).returning(outbox.c.id), begun).scalar_one())
 
 
 def _follow(

@@ -44,8 +44,8 @@ class Upkeep(Database):
 
         polled = feeds.c.state == FeedState.ACTIVE
         reachable = chats.c.suspended_at.is_(None)
-        oldest = select(func.min(outbox.c.queued_at)).where(outbox.c.state.in_(WAITING))
-        queued_at = db.scalar(oldest)
+        waiting = outbox.c.state.in_(WAITING) & (outbox.c.queued_at <= now)  # not for its time
+        queued_at = db.scalar(select(func.min(outbox.c.queued_at)).where(waiting))
         return Status(
             feeds_active=count(feeds, polled),
             feeds_failing=count(feeds, polled, feeds.c.failures > 0),
