@@ -1,7 +1,7 @@
 """The menus in which a subscriber chooses one value: each is a button, the chosen one is marked."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, TypeVar
 
 from babel.dates import get_day_names
 
@@ -19,12 +19,24 @@ from watcher.options import (
     ZONES,
     spelled,
 )
-from watcher.preferences import EVERY_DAY, Muted, Preferences, Quiet, Rhythm
+from watcher.preferences import EVERY_DAY, Muted, Rhythm
 from watcher.spans import Part, Span, clip
-from watcher.views import Scope, View, button, page, rows, tag, tick
+from watcher.views import WEEK, Scope, View, button, page, rows, tag, tick
 
 DIGESTS: Final = (Rhythm.HOURLY, Rhythm.DAILY)
 SITES: Final = 40  # buttons
+TITLE: Final = 60  # characters
+INSIDE: Final[Mapping[str, str]] = {"off": N_("keep for later"), "on": N_("without sound")}
+TITLES: Final[Mapping[str, str]] = {
+    "when": N_("When?"),
+    "quiet": N_("Quiet hours"),
+    "score": N_("Minimum score"),
+    "level": N_("Level"),
+    "length": N_("Detail"),
+    "only": N_("Only some sources"),
+    "zone": N_("Time zone"),
+    "language": N_("Language"),
+}
 ABOUT: Final[Mapping[str, frozenset[str]]] = {  # the preferences that a menu is about
     "when": frozenset({"rhythm", "at", "days", "urgent"}),
     "quiet": frozenset({"quiet"}),
@@ -34,6 +46,7 @@ ABOUT: Final[Mapping[str, frozenset[str]]] = {  # the preferences that a menu is
     "only": frozenset({"sites"}),
 }
 
+V = TypeVar("V", bound=str)
 Page: TypeAlias = Callable[[View, Scope], Message]
 
 
@@ -86,7 +99,8 @@ def zone(view: View) -> str:
     """Say in which zone the hours are meant, and what time it is there."""
     chosen = view.preferences()
     there = f"{view.now.astimezone(chosen.timezone):%H:%M}"
-    return view.say(N_("{zone} (it is {time} there)"), zone=chosen.zone, time=there)
+    said = view.say(N_("{zone} (it is {time} there)"), zone=chosen.zone, time=there)
+    return view.say(N_("Time zone: {value}"), value=said)
 
 
 def lines(view: View, scope: Scope) -> list[str | Part]:
@@ -94,12 +108,11 @@ def lines(view: View, scope: Scope) -> list[str | Part]:
     chosen = view.preferences(scope)
     label = view.say(N_("Rhythm: {value}"), value="")
     turns = N_("at once") if chosen.urgent else N_("in the digest")
+    told = view.say(N_("Reversals: {value}"), value=view.say(turns))
     return [
         Part([Span(label), Span(rhythm(view, scope), bold=True)], gap="\n\n"),
-        view.say(N_("Reversals: {value}"), value=view.say(turns))
-        if chosen.rhythm in DIGESTS
-        else "",
-        view.say(N_("Time zone: {value}"), value=zone(view)),
+        told if chosen.rhythm in DIGESTS else "",
+        zone(view),
         view.say(N_("Quiet hours: {value}"), value=quiet(view, scope)),
         view.say(N_("Minimum score: {value}"), value=score(view, scope)),
         view.say(N_("Level: {value}"), value=view.say(LEVELS[chosen.level])),
@@ -114,162 +127,103 @@ def lines(view: View, scope: Scope) -> list[str | Part]:
 def when(view: View, scope: Scope) -> Message:
     """Offer the rhythms, and the hours and days of a digest."""
     chosen, here = view.preferences(scope), at(scope)
-    keyboard = list(rows(_values(view, scope, "rhythm", RHYTHMS, chosen.rhythm), 2))
+    keyboard = rows(_values(view, here, "rhythm", RHYTHMS, chosen.rhythm), 2)
+    text = [view.say(N_("Rhythm: {value}"), value=rhythm(view, scope))]
     if chosen.rhythm is Rhythm.DAILY:
         times = [
             button(f"{one:%H:%M}", "set", here, "at", spelled(one), chosen=one == chosen.at)
             for one in sorted({*TIMES, chosen.at})
         ]
         other = button(view.say(N_("Another time…")), "ask", here, "at")
-        keyboard += [*rows(times, 5), (other,), *_days(view, scope, "days", chosen.days)]
+        keyboard += [*rows(times, 5), (other,), *_days(view, here, "days", chosen.days)]
     if chosen.rhythm in DIGESTS:
+        one = N_("What happens in between comes in one message; none if nothing does.")
+        text += [zone(view), view.say(one)]
         turns = view.say(N_("Reversals at once"))
-        keyboard.append((tick(turns, "set", here, "urgent", on=chosen.urgent),))
-    said = view.say(N_("Rhythm: {value}"), value=rhythm(view, scope))
-    text: list[str | Part] = [Part([Span(said)], gap="\n\n")]
-    if chosen.rhythm in DIGESTS:
-        text.append(view.say(N_("Time zone: {value}"), value=zone(view)))
-        text.append(
-            view.say(N_("What happens in between comes in one message; none if nothing does."))
-        )
-        keyboard.append((button(view.say(N_("Time zone")), "show", "zone", ""),))
-    return _page(view, scope, "when", N_("When?"), text, keyboard)
+        keyboard += [(tick(turns, "set", here, "urgent", on=chosen.urgent),), _zone(view)]
+    return _page(view, scope, "when", text, keyboard)
 
 
 def silence(view: View, scope: Scope) -> Message:
     """Offer quiet hours."""
     chosen, here = view.preferences(scope).quiet, at(scope)
-    nights = {*NIGHTS} | ({(chosen.start, chosen.end)} if chosen else set())
+    text = [view.say(N_("Quiet hours: {value}"), value=quiet(view, scope))]
     offered = [button(view.say(N_("none")), "set", here, "quiet", "off", chosen=chosen is None)]
-    for start, end in sorted(nights, reverse=True):
+    now = (chosen.start, chosen.end) if chosen else NIGHTS[0]
+    for start, end in dict.fromkeys([*NIGHTS, now]):
         said = view.say(N_("{start} to {end}"), start=f"{start:%H:%M}", end=f"{end:%H:%M}")
-        this = chosen is not None and (chosen.start, chosen.end) == (start, end)
+        this = chosen is not None and (start, end) == now
         hours = spelled(start) + spelled(end)
         offered.append(button(said, "set", here, "quiet", hours, chosen=this))
     offered.append(button(view.say(N_("Other hours…")), "ask", here, "quiet"))
-    keyboard = list(rows(offered, 2))
+    keyboard = rows(offered, 2)
     if chosen:
-        keyboard += [*_days(view, scope, "nights", chosen.days), _inside(view, here, chosen)]
-        keyboard.append((button(view.say(N_("Time zone")), "show", "zone", ""),))
-    text: list[str | Part] = [
-        Part([Span(view.say(N_("Quiet hours: {value}"), value=quiet(view, scope)))], gap="\n\n")
-    ]
-    if chosen:
-        text.append(view.say(N_("Time zone: {value}"), value=zone(view)))
-    return _page(view, scope, "quiet", N_("Quiet hours"), text, keyboard)
-
-
-def _inside(view: View, here: str, chosen: Quiet) -> Sequence[Button]:
-    """Offer what happens during quiet hours."""
-    words = {"off": N_("keep for later"), "on": N_("without sound")}
-    silently = "on" if chosen.silently else "off"
-    return [
-        button(view.say(text), "set", here, "silently", value, chosen=value == silently)
-        for value, text in words.items()
-    ]
+        text.append(zone(view))
+        inside = _values(view, here, "silently", INSIDE, "on" if chosen.silently else "off")
+        keyboard += [*_days(view, here, "nights", chosen.days), inside, _zone(view)]
+    return _page(view, scope, "quiet", text, keyboard)
 
 
 def least(view: View, scope: Scope) -> Message:
     """Offer the least score, with what each comes to."""
     chosen = view.preferences(scope).min_score
+    said = N_("An article scores higher, the more it says of what a topic looks for.")
+    text = [view.say(N_("Minimum score: {value}"), value=score(view, scope)), view.say(said)]
     topics = view.followed if scope is None else [view.topic(scope)]
-    offered = [
-        button(
-            f"{one}" if one else view.say(N_("none")),
-            "set",
-            at(scope),
-            "score",
-            f"{one}",
-            chosen=one == chosen,
-        )
-        for one in SCORES
-    ]
-    text: list[str | Part] = [
-        Part([Span(view.say(N_("Minimum score: {value}"), value=score(view, scope)))], gap="\n\n"),
-        view.say(
-            N_(
-                "Each alert has a score: the more an article says of what the rules look for, the higher."
-            )
-        ),
-    ]
-    if often := {one: view.often(topics, one) for one in SCORES if view.days}:
-        told = [
-            f"{one}: {often[one]}" for one in SCORES if one == 0 or often[one] != often[one - 1]
-        ]
-        text += [Part([Span(f"• {line}")]) for line in told]
-    return _page(view, scope, "score", N_("Minimum score"), text, rows(offered, 4))
+    before = ""
+    for one in SCORES:
+        often = view.often(topics, one)
+        if often != before:
+            text.append(view.say(N_("• {score} or more: {often}"), score=one, often=often))
+        before = often
+    names = {f"{one}": f"{one}" if one else view.say(N_("none")) for one in SCORES}
+    offered = _values(view, at(scope), "score", names, f"{chosen:g}")
+    return _page(view, scope, "score", text, rows(offered))
 
 
 def level(view: View, scope: Scope) -> Message:
     """Offer how much of a story is told."""
-    offered = _values(view, scope, "level", LEVELS, view.preferences(scope).level)
-    text: list[str | Part] = [
-        Part([Span(view.say(N_("Every article: each is a message of its own.")))], gap="\n\n"),
+    offered = _values(view, at(scope), "level", LEVELS, view.preferences(scope).level)
+    text = [
+        view.say(N_("Every article: each is a message of its own.")),
         view.say(N_("What is new: one message a story, which grows quietly; a reversal rings.")),
         view.say(N_("One alert a story: its first article, then nothing that rings.")),
     ]
-    return _page(view, scope, "level", N_("Level"), text, rows(offered, 1))
+    return _page(view, scope, "level", text, rows(offered, 1))
 
 
 def length(view: View, scope: Scope) -> Message:
     """Offer how much of an article is told."""
-    offered = _values(view, scope, "length", LENGTHS, view.preferences(scope).length)
-    text = [
-        Part(
-            [
-                Span(
-                    view.say(
-                        N_("Short: the title and where it stands. Long: with more of the text.")
-                    )
-                )
-            ],
-            gap="\n\n",
-        )
-    ]
-    return _page(view, scope, "length", N_("Detail"), text, rows(offered, 3))
+    offered = _values(view, at(scope), "length", LENGTHS, view.preferences(scope).length)
+    said = N_("Short: the title and where it stands. Long: with more of the text.")
+    return _page(view, scope, "length", [view.say(said)], rows(offered))
 
 
 def zones(view: View, scope: Scope) -> Message:
     """Offer time zones; it is the chat's, whatever the rule set."""
     chosen = view.preferences().zone
-    offered = [
-        button(
-            view.say(ZONES[one]) if one in ZONES else one,
-            "set",
-            "",
-            "zone",
-            one,
-            chosen=one == chosen,
-        )
-        for one in dict.fromkeys([*ZONES, chosen])
-    ]
+    names = {chosen: chosen, **ZONES}
+    offered = _values(view, "", "zone", names, chosen)
     offered.append(button(view.say(N_("Another city…")), "ask", "", "zone"))
-    text = [Part([Span(view.say(N_("Time zone: {value}"), value=zone(view)))], gap="\n\n")]
-    return _page(view, scope, "zone", N_("Time zone"), text, rows(offered, 2))
+    return _page(view, scope, "zone", [zone(view)], rows(offered, 2))
 
 
 def only(view: View, scope: Scope) -> Message:
     """Offer to hear some sites only."""
-    chosen = view.preferences(scope).sites
-    offered = [
-        tick(site, "only", at(scope), tag(site), on=site in chosen) for site in known(view, scope)
-    ]
-    every = button(view.say(N_("all")), "only", at(scope), "", "off", chosen=not chosen)
+    chosen, here = view.preferences(scope).sites, at(scope)
     text = [
-        Part([Span(view.say(N_("Sources: {value}"), value=sources(view, scope)))], gap="\n\n"),
+        view.say(N_("Sources: {value}"), value=sources(view, scope)),
         view.say(N_("Tick the sites that you want to hear of; the others will be left out.")),
     ]
-    return _page(view, scope, "only", N_("Only some sources"), text, [(every,), *rows(offered, 2)])
+    every = button(view.say(N_("all")), "only", here, "", "off", chosen=not chosen)
+    offered = [tick(one, "only", here, tag(one), on=one in chosen) for one in known(view, scope)]
+    return _page(view, scope, "only", text, [(every,), *rows(offered, 2)])
 
 
 def known(view: View, scope: Scope) -> list[str]:
-    """List the sites that can be chosen: those of late, and those that were."""
-    named = [
-        *view.sites[: SITES // 2],
-        *sorted(view.preferences(scope).sites),
-        *view.muted(Muted.SITE),
-    ]
-    return list(dict.fromkeys(named))[:SITES]
+    """List the sites that can be chosen: those that were, and those of late."""
+    before = [*sorted(view.preferences(scope).sites), *view.muted(Muted.SITE)]
+    return list(dict.fromkeys([*before, *view.sites]))[:SITES]
 
 
 def language(view: View, scope: Scope) -> Message:
@@ -278,8 +232,8 @@ def language(view: View, scope: Scope) -> Message:
         button(name, "lang", code, "language", chosen=code == view.language)
         for code, name in LANGUAGES.items()
     ]
-    text = [Part([Span(view.say(N_("Articles are quoted as they are written.")))], gap="\n\n")]
-    return _page(view, scope, "language", N_("Language"), text, rows(offered))
+    said = view.say(N_("Articles are quoted as they are written."))
+    return _page(view, scope, "language", [said], rows(offered))
 
 
 def at(scope: Scope) -> str:
@@ -292,50 +246,36 @@ def back(view: View, scope: Scope) -> Button:
     return button(view.translations.pgettext("button", "Back"), "show", "settings", at(scope))
 
 
-def _values(
-    view: View,
-    scope: Scope,
-    name: str,
-    words: Mapping[Rhythm, str] | Mapping[Level, str] | Mapping[Length, str],
-    chosen: str,
-) -> list[Button]:
+def _zone(view: View) -> Sequence[Button]:
+    return [button(view.say(N_("Time zone")), "show", "zone", "")]
+
+
+def _values(view: View, here: str, name: str, words: Mapping[V, str], chosen: V) -> list[Button]:
+    """Make a button of each value."""
     return [
-        button(view.say(text), "set", at(scope), name, value, chosen=value == chosen)
+        button(view.say(text), "set", here, name, value, chosen=value == chosen)
         for value, text in words.items()
     ]
 
 
-def _days(
-    view: View, scope: Scope, name: str, chosen: frozenset[int]
-) -> Sequence[Sequence[Button]]:
+def _days(view: View, here: str, name: str, chosen: frozenset[int]) -> list[Sequence[Button]]:
     names = get_day_names("abbreviated", locale=view.language)
-    return rows(
-        [
-            tick(names[day], "day", at(scope), name, str(day), on=day in chosen)
-            for day in sorted(EVERY_DAY)
-        ]
-    )
+    days = [tick(names[day], "day", here, name, f"{day}", on=day in chosen) for day in range(WEEK)]
+    return rows(days)
 
 
 def _page(
     view: View,
     scope: Scope,
     about: str,
-    title: str,
-    text: Sequence[str | Part],
+    text: Sequence[str],
     keyboard: Sequence[Sequence[Button]],
 ) -> Message:
     """Write a menu of values; for a rule set, with the way back to what holds for the chat."""
-    name = view.say(title)
-    shown = (
-        name
-        if scope is None or about not in ABOUT
-        else f"{name} · {clip(view.topic(scope).title, 60)}"
-    )
-    ends = [back(view, scope)]
-    if (
-        scope is not None
-        and ABOUT.get(about, frozenset()) & view.chat.by_rule_set.get(scope, {}).keys()
-    ):
-        ends.insert(0, button(view.say(N_("As for my other topics")), "inherit", at(scope), about))
-    return page(shown, text, *keyboard, ends)
+    title, ends = view.say(TITLES[about]), [back(view, scope)]
+    if scope is not None:
+        title = f"{title} · {clip(view.topic(scope).title, TITLE)}"
+        if ABOUT[about] & view.chat.by_rule_set.get(scope, {}).keys():
+            same = view.say(N_("As for my other topics"))
+            ends.insert(0, button(same, "inherit", at(scope), about))
+    return page(title, text, *keyboard, ends)

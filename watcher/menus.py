@@ -10,14 +10,15 @@ from watcher.buttons import Button
 from watcher.choosing import Page, at, back, lines
 from watcher.messages import N_
 from watcher.model import Message
-from watcher.options import RHYTHMS
+from watcher.options import LANGUAGES, RHYTHMS, SCORES
 from watcher.preferences import Mute, Muted
 from watcher.spans import Part, Span, clip
-from watcher.views import Scope, Topic, View, button, page, rows, tag, tick
+from watcher.views import Scope, Topic, View, button, note, page, rows, tag, tick
 
 TOPICS: Final = 60  # buttons; Telegram takes 100
 MUTES: Final = 60
 TITLE: Final = 120  # characters
+RULES: Final = 240
 STEP: Final = 1.0  # between two least scores
 MORNING: Final = 8  # o’clock, when a pause until tomorrow ends
 
@@ -64,38 +65,25 @@ def topics(view: View, scope: Scope = None) -> Message:
 
 def _topics(view: View, head: Part, here: str) -> Message:
     offered = view.topics[:TOPICS]
-    told = [
-        view.say(N_("Choose your topics:"))
-        if offered
-        else view.say(N_("There is no topic to follow yet."))
-    ]
-    text = [head, Part([Span(told[0])], gap="\n\n")]
+    asked = N_("Choose your topics:") if offered else N_("There is no topic to follow yet.")
+    text = [head, Part([Span(view.say(asked))], gap="\n\n")]
     for rank, topic in enumerate(offered, 2):
         often = view.often([topic])
         often = view.say(N_(": {often}."), often=often) if often else "."
-        text.append(
-            Part([Span("• "), Span(clip(topic.title, TITLE), bold=True), Span(often)], rank=rank)
-        )
-    later = view.say(
-        N_("You can change all this with /settings, and delete everything with /forget.")
-    )
-    text.append(Part([Span(later, italic=True)], gap="\n\n"))
-    keyboard: list[Sequence[Button]] = [
-        (tick(topic.title, "sub", here, tag(topic.id), on=view.chat.follows(topic.id)),)
-        for topic in offered
-    ]
-    if len(offered) > 1:
-        every = view.say(N_("Choose all, later topics too"))
-        keyboard.append((button(every, "all", here, "on", chosen=view.chat.everything),))
+        name = Span(clip(topic.title, TITLE), bold=True)
+        text.append(Part([Span("• "), name, Span(often)], rank=rank))
+    later = N_("You can change all this with /settings, and delete everything with /forget.")
+    text.append(note(view.say(later)))
+    follows = view.chat.follows
+    ticks = [tick(t.title, "sub", here, tag(t.id), on=follows(t.id)) for t in offered]
+    every = button(view.say(N_("Choose all")), "all", here, "on", chosen=view.chat.everything)
     other = "en" if view.language == "fr" else "fr"
-    keyboard.append(
-        (
-            button(view.say(N_("When?")), "show", "when", ""),
-            button(view.translations.pgettext("button", "Preview"), "demo", ""),
-            button(choosing.LANGUAGES[other], "lang", other, here),
-        )
-    )
-    return page("", text, *keyboard)
+    doors = [
+        button(view.say(N_("When?")), "show", "when", ""),
+        button(view.translations.pgettext("button", "Preview"), "demo", ""),
+        button(LANGUAGES[other], "lang", other, here),
+    ]
+    return page("", text, *rows(ticks, 1), [every] if offered else [], doors)
 
 
 def confirm(topic: Topic, translations: NullTranslations) -> Message:
@@ -114,51 +102,34 @@ def confirm(topic: Topic, translations: NullTranslations) -> Message:
 
 def settings(view: View, scope: Scope = None) -> Message:
     """Show what holds for the chat or for one topic, and lead to each choice."""
-    title = view.say(N_("Settings"))
+    title, doors = view.say(N_("Settings")), _doors(view, scope)
     if scope is None:
+        pause = _pause_line(view)
         return page(
-            title, [*lines(view, None), _pause_line(view)], *_doors(view, None), *_rooms(view)
+            title, [*lines(view, None), note(pause) if pause else ""], *doors, *_rooms(view)
         )
-    topic = view.topic(scope)
+    topic, followed = view.topic(scope), view.chat.follows(scope)
     rules = view.translations.ngettext("Rule: {rules}.", "Rules: {rules}.", len(topic.rules))
+    listed = rules.format(rules=clip(", ".join(topic.rules), RULES)) if topic.rules else ""
     text: list[str | Part] = [
         Part([Span(f" · {clip(topic.title, TITLE)}")], gap=""),
-        "" if view.chat.follows(scope) else view.say(N_("You do not follow this topic.")),
-        Part(
-            [Span(rules.format(rules=clip(", ".join(topic.rules), 240)))] if topic.rules else [],
-            gap="\n\n",
-        ),
+        "" if followed else view.say(N_("You do not follow this topic.")),
+        listed,
         *lines(view, scope),
-        Part(
-            [
-                Span(
-                    view.say(N_("What is not chosen here follows your general settings.")),
-                    italic=True,
-                )
-            ],
-            gap="\n\n",
-        ),
+        note(view.say(N_("What is not chosen here follows your general settings."))),
     ]
-    last = [
-        tick(view.say(N_("Follow")), "sub", "settings", tag(scope), on=view.chat.follows(scope)),
-        back(view, None),
-    ]
-    return page(
-        title, text, *_rhythms(view, scope), _steps(view, scope), *_doors(view, scope), last
-    )
+    follow = tick(view.say(N_("Follow")), "sub", "settings", tag(scope), on=followed)
+    ends = [follow, back(view, None)]
+    return page(title, text, *_rhythms(view, scope), _steps(view, scope), *doors, ends)
 
 
-def _rhythms(view: View, scope: Scope) -> Sequence[Sequence[Button]]:
-    now = view.preferences(scope).rhythm
-    return rows(
-        [
-            button(
-                view.say(text), "set", at(scope), "rhythm", value, "settings", chosen=value is now
-            )
-            for value, text in RHYTHMS.items()
-        ],
-        2,
-    )
+def _rhythms(view: View, scope: Scope) -> list[Sequence[Button]]:
+    here, now = at(scope), view.preferences(scope).rhythm
+    offered = [
+        button(view.say(text), "set", here, "rhythm", value, "settings", chosen=value is now)
+        for value, text in RHYTHMS.items()
+    ]
+    return rows(offered, 2)
 
 
 def _steps(view: View, scope: Scope) -> Sequence[Button]:
@@ -168,11 +139,11 @@ def _steps(view: View, scope: Scope) -> Sequence[Button]:
     return [
         button(view.say(text), "set", at(scope), "score", f"{value:.0f}", "settings")
         for text, value in steps.items()
-        if int(value) in choosing.SCORES
+        if int(value) in SCORES
     ]
 
 
-def _doors(view: View, scope: Scope) -> Sequence[Sequence[Button]]:
+def _doors(view: View, scope: Scope) -> list[Sequence[Button]]:
     """Lead to the menus of values."""
     doors = {
         "when": N_("When?"),
@@ -182,12 +153,11 @@ def _doors(view: View, scope: Scope) -> Sequence[Sequence[Button]]:
         "sources" if scope is None else "only": N_("Sources"),
         "length": N_("Detail"),
     }
-    return rows(
-        [button(view.say(text), "show", door, at(scope)) for door, text in doors.items()], 2
-    )
+    here = at(scope)
+    return rows([button(view.say(text), "show", door, here) for door, text in doors.items()], 2)
 
 
-def _rooms(view: View) -> Sequence[Sequence[Button]]:
+def _rooms(view: View) -> list[Sequence[Button]]:
     """Lead to what only the chat as a whole has, and to the topics that it follows."""
     names = {
         "zone": N_("Time zone"),
@@ -196,11 +166,9 @@ def _rooms(view: View) -> Sequence[Sequence[Button]]:
         "pause": N_("Pause"),
     }
     rooms = [button(view.say(text), "show", room, "") for room, text in names.items()]
-    followed = [
-        (button(f"{topic.title}", "show", "settings", tag(topic.id)),)
-        for topic in view.followed[:TOPICS]
-    ]
-    return [*rows(rooms, 2), (button(view.say(N_("My topics")), "show", "topics", ""),), *followed]
+    rooms.append(button(view.say(N_("My topics")), "show", "topics", ""))
+    followed = [button(t.title, "show", "settings", tag(t.id)) for t in view.followed[:TOPICS]]
+    return [*rows(rooms, 2), *rows(followed, 1)]
 
 
 # What is silenced -----------------------------------------------------------------------------------
@@ -214,13 +182,13 @@ def muted(view: View, scope: Scope = None) -> Message:
         Part([Span(f"• {_mute(view, mute)}")], rank=rank, gap="\n" if rank > 1 else "\n\n")
         for rank, mute in enumerate(held, 1)
     ]
-    hear = view.say(N_("Hear again: {name}"))
-    keyboard = [
-        (button(hear.format(name=_name(view, mute)), "hear", mute.kind, tag(mute.key)),)
+    hear = N_("Hear again: {name}")
+    offered = [
+        button(view.say(hear, name=_name(view, mute)), "hear", mute.kind, tag(mute.key))
         for mute in held
     ]
-    none = Part([Span(view.say(N_("Nothing is muted.")))], gap="\n\n")
-    return page(view.say(N_("Muted")), text or [none], *keyboard, [back(view, None)])
+    none = view.say(N_("Nothing is muted."))
+    return page(view.say(N_("Muted")), text or [none], *rows(offered, 1), [back(view, None)])
 
 
 def _name(view: View, mute: Mute) -> str:
@@ -246,11 +214,8 @@ def sources(view: View, scope: Scope = None) -> Message:
     offered = [
         tick(site, "site", tag(site), on=site not in silent) for site in choosing.known(view, None)
     ]
-    text: list[str | Part] = [
-        Part(
-            [Span(view.say(N_("Sources: {value}"), value=choosing.sources(view, scope)))],
-            gap="\n\n",
-        ),
+    text = [
+        view.say(N_("Sources: {value}"), value=choosing.sources(view, scope)),
         view.say(N_("Untick the sites that you do not want to hear of.")) if offered else "",
     ]
     door = button(view.say(N_("Only some sources")), "show", "only", "")
@@ -264,18 +229,12 @@ def pause(view: View, scope: Scope = None) -> Message:
     """Offer to hear nothing for a while."""
     del scope
     text = _pause_line(view) or view.say(N_("How long do you want to hear nothing?"))
-    lost = view.say(
-        N_("What happens meanwhile is not told afterwards; /story and /search still find it.")
-    )
+    lost = N_("What happens meanwhile is not told afterwards; /story and /search still find it.")
     offered = [button(view.say(words), "pause", key) for key, words in PAUSES.items()]
-    back_on = [button(view.say(N_("Hear again")), "pause", "off")] if paused(view) else []
-    return page(
-        view.say(N_("Pause")),
-        [Part([Span(text)], gap="\n\n"), lost],
-        *rows(offered, 2),
-        back_on,
-        [back(view, None)],
-    )
+    if paused(view):
+        offered.append(button(view.say(N_("Hear again")), "pause", "off"))
+    ends = [back(view, None)]
+    return page(view.say(N_("Pause")), [text, view.say(lost)], *rows(offered, 2), ends)
 
 
 def paused(view: View) -> list[Mute]:
@@ -308,16 +267,9 @@ def pause_ends(view: View, length: str) -> datetime | None:
 
 def commands(translations: NullTranslations, language: str) -> Message:
     """List the commands."""
-    text = [
-        Part(
-            [
-                Span(f"/{french if language == 'fr' else english}"),
-                Span(f" – {translations.gettext(what)}"),
-            ],
-            gap="\n\n" if number == 0 else "\n",
-        )
-        for number, (french, english, what) in enumerate(COMMANDS)
-    ]
+    names = [french if language == "fr" else english for french, english, _ in COMMANDS]
+    what = [translations.gettext(told) for *_, told in COMMANDS]
+    text = [f"/{name} – {told}" for name, told in zip(names, what, strict=True)]
     return page(translations.gettext("What I can do"), text)
 
 

@@ -73,7 +73,7 @@ def zone(text: str, known: Collection[str]) -> tuple[str, str]:
     (('Europe/Zurich', ''), ('', 'Europe/Paris'))
     """
     wanted = _key(text)
-    if (place := PLACES.get(wanted)) in known:
+    if (place := PLACES.get(wanted, "")) in known:
         return place, ""
     named = {_key(name.rpartition("/")[2]): name for name in sorted(known, reverse=True)}
     named |= {_key(name): name for name in known}

@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 
 from babel.dates import format_datetime, get_day_names
 
-from watcher.buttons import Button, Keyboard, Press
+from watcher.buttons import Button, Press
 from watcher.messages import N_
 from watcher.model import Chat, Message, RuleSetId
 from watcher.preferences import EVERY_DAY, Choices, Mute, Muted, Preferences
@@ -143,14 +143,21 @@ def tick(text: str, verb: str, *args: str, on: bool) -> Button:
     return Button(text=clip(f"{'☑' if on else '☐'} {text}", BUTTON), data=asked.data)
 
 
-def rows(buttons: Sequence[Button], width: int = ROW) -> Keyboard:
+def rows(buttons: Sequence[Button], width: int = ROW) -> list[Sequence[Button]]:
     """Lay buttons out."""
-    return tuple(tuple(buttons[at : at + width]) for at in range(0, len(buttons), width))
+    return [buttons[at : at + width] for at in range(0, len(buttons), width)]
+
+
+def note(text: str) -> Part:
+    """Set a remark apart."""
+    return Part([Span(text, italic=True)], gap="\n\n")
 
 
 def page(title: str, lines: Iterable[str | Part], *keyboard: Sequence[Button]) -> Message:
     """Write a menu: its title, its lines, its rows of buttons."""
-    parts = [one if isinstance(one, Part) else Part([Span(one)]) for one in lines if one]
-    head = [Part([Span(title, bold=True)])] if title else []
+    parts = [Part([Span(title, bold=True)])] if title else []
+    for one in lines:
+        gap = "\n\n" if len(parts) == 1 else "\n"
+        parts.append(one if isinstance(one, Part) else Part([Span(one)] if one else [], gap=gap))
     buttons = tuple(tuple(row) for row in keyboard if row)
-    return Message(html=html(fit([*head, *parts])), buttons=buttons)
+    return Message(html=html(fit(parts)), buttons=buttons)

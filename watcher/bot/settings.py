@@ -49,6 +49,10 @@ class Turn:
     toast: str = ""
     question: tuple[str, ...] = ()  # the next text answers it; `toast` asks it
 
+    def __post_init__(self) -> None:
+        """Refuse a menu that there is not; raises `KeyError`."""
+        PAGES[self.page]
+
 
 Doing: TypeAlias = Callable[[Desk, View, tuple[str, ...]], Awaitable[Turn]]
 
@@ -69,7 +73,7 @@ async def view(desk: Desk, visitor: Visitor) -> View:
         now=now,
         translations=visitor.translations,
         days=came.days if came.days >= FEWEST else 0.0,
-        sites=await store.hosts(now - MONTH, limit=SITES),
+        sites=await store.busy_hosts(now - MONTH, limit=SITES),
         titles={key: await store.title(ArticleId(int(key))) for key in stories},
     )
 
@@ -104,9 +108,9 @@ async def shown(desk: Desk, event: Heard, turn: Turn) -> Sequence[Reply]:
     return [Toast(clip(visitor.say(turn.toast), TOAST) if turn.toast else ""), Change(message)]
 
 
-def told(visitor: Visitor, text: str, **values: str) -> Say:
+def told(visitor: Visitor, sentence: str, **values: str) -> Say:
     """Answer with one sentence."""
-    return Say(Message(html=html([Span(visitor.say(text).format(**values))])))
+    return Say(Message(html=html([Span(visitor.say(sentence).format(**values))])))
 
 
 def pressed(doing: Doing) -> Run:
@@ -116,8 +120,6 @@ def pressed(doing: Doing) -> Run:
         press = event.press if isinstance(event, Pressed) else None
         try:
             turn = await doing(desk, await view(desk, visitor), press.args if press else ())
-            if turn.page not in PAGES:
-                raise KeyError(turn.page)
             if turn.question:
                 desk.ask(event, *turn.question)
                 return [Toast(), told(visitor, turn.toast)]

@@ -140,7 +140,7 @@ class Subscribers(Database):
         return AlertScores(days=(now - (first or now)) / timedelta(days=1), scores=found)
 
     @reading
-    def hosts(self, db: Connection, since: datetime, *, limit: int) -> list[str]:
+    def busy_hosts(self, db: Connection, since: datetime, *, limit: int) -> list[str]:
         """Return the hosts of the articles in stories since then, those with most articles first."""
         busy = select(members.c.host).where(members.c.seen_at >= since, members.c.host != "")
         most = busy.group_by(members.c.host).order_by(func.count().desc(), members.c.host)
