@@ -6,6 +6,7 @@ from typing import Final, TypeAlias, TypeVar
 from babel.dates import get_day_names
 
 from watcher.buttons import Button
+from watcher.hours import DIGESTS
 from watcher.messages import N_
 from watcher.model import Message
 from watcher.options import (
@@ -23,7 +24,6 @@ from watcher.preferences import EVERY_DAY, Muted, Rhythm
 from watcher.spans import Part, Span, clip
 from watcher.views import WEEK, Scope, View, button, page, rows, tag, tick
 
-DIGESTS: Final = (Rhythm.HOURLY, Rhythm.DAILY)
 SITES: Final = 40  # buttons
 TITLE: Final = 60  # characters
 INSIDE: Final[Mapping[str, str]] = {"off": N_("keep for later"), "on": N_("without sound")}

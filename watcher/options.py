@@ -29,7 +29,7 @@ ZONES: Final[Mapping[str, str]] = {
     "Europe/Paris": N_("Paris"),
     "Europe/Brussels": N_("Brussels"),
     "Europe/Zurich": N_("Geneva"),
-    "America/Montreal": N_("Montreal"),
+    "America/Toronto": N_("Montreal"),
     "Indian/Reunion": N_("Réunion"),
 }
 TIMES: Final = (time(7, 30), time(12, 30), time(18, 30), time(21))

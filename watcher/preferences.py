@@ -63,9 +63,7 @@ class Preferences:
     days: frozenset[int] = EVERY_DAY  # of a daily digest
     zone: str = ZONE  # IANA name
     quiet: Quiet | None = None
-    urgent: bool = (
-        True  # a turn comes at once, whatever the rhythm; quiet hours keep it from sounding
-    )
+    urgent: bool = True  # a turn does not wait for a digest; for the end of quiet hours it does
     min_score: float = 0.0  # a match below it is not told
     level: Level = Level.DEVELOPMENTS
     sites: frozenset[str] = frozenset()  # only these hosts; none named: all

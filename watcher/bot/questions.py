@@ -7,9 +7,8 @@ A question waits in memory only. After a restart the person is asked to choose a
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
-from zoneinfo import available_timezones
 
-from watcher import options, typed
+from watcher import hours, options, typed
 from watcher.bot.desk import NO_ACCESS, Desk, Handler, Visitor, person, refused
 from watcher.bot.settings import GoneError, Turn, asked_for, keep, pressed, scoped, told, view
 from watcher.dialogue import Event, Heard, Place, Reply, Said, Say
@@ -90,11 +89,13 @@ def read(name: str, text: str, preferences: Preferences) -> options.Changes | Pr
             at = typed.clock(text)
             return {"at": at, "rhythm": Rhythm.DAILY} if at else Problem(NO_TIME)
         case "quiet":
-            hours = typed.hours(text)
-            return options.quiet(*hours, preferences) if hours else Problem(NO_HOURS)
+            ends = typed.hours(text)
+            return options.quiet(*ends, preferences) if ends else Problem(NO_HOURS)
         case _:
-            zone, likely = typed.zone(text, available_timezones())
-            return {"zone": zone} if zone else Problem(LIKELY if likely else NO_ZONE, likely)
+            if zone := hours.zone_named(text):
+                return {"zone": zone}
+            likely = hours.zones_like(text, most=1)
+            return Problem(LIKELY, *likely) if likely else Problem(NO_ZONE)
 
 
 COMMANDS: Final[Mapping[str, Handler]] = {}

@@ -13,6 +13,7 @@ from zoneinfo import available_timezones
 from watcher import choosing, matching, menus, options, pipeline
 from watcher.bot.desk import NO_ACCESS, OLD_BUTTON, Desk, Handler, Run, Visitor, refused
 from watcher.dialogue import Change, Event, Heard, Pressed, Reply, Said, Say, Toast
+from watcher.hours import DIGESTS
 from watcher.menus import PAGES
 from watcher.messages import N_
 from watcher.model import ArticleId, Decision, Message, RuleSetId, Verdict
@@ -202,7 +203,7 @@ async def keep(desk: Desk, seen: View, scope: Scope, changes: options.Changes) -
         await desk.replanned(chat.id)
     else:
         await desk.refresh()
-    hours = changes.get("quiet") or changes.get("rhythm") in choosing.DIGESTS
+    hours = changes.get("quiet") or changes.get("rhythm") in DIGESTS
     if hours and "zone" not in chat.choices:
         return Turn(page="zone", toast=WHICH_ZONE)
     return Turn(page=_page_of(seen, changes), scope=scope, toast=NOTED)
@@ -211,7 +212,7 @@ async def keep(desk: Desk, seen: View, scope: Scope, changes: options.Changes) -
 def _page_of(seen: View, changes: options.Changes) -> str:
     """Name the menu that a choice is made in; a zone is asked for on the way to another one."""
     if "zone" in changes:
-        digest = seen.preferences().rhythm in choosing.DIGESTS
+        digest = seen.preferences().rhythm in DIGESTS
         return "when" if digest else "quiet" if seen.preferences().quiet else "settings"
     if "language" in changes:
         return "language"
