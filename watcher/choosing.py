@@ -78,7 +78,7 @@ def quiet(view: View, scope: Scope) -> str:
 def score(view: View, scope: Scope) -> str:
     """Say how high a score must be, and what that comes to."""
     least = view.preferences(scope).min_score
-    said = f"{least:g}" if least else view.say(N_("none"))
+    said = f"{least:g}" if least else view.say(N_("no minimum"))
     often = view.often(view.followed if scope is None else [view.topic(scope)])
     frame = N_("{score} ({often} over the last 30 days)")
     return view.say(frame, score=said, often=often) if often else said
@@ -176,7 +176,7 @@ def least(view: View, scope: Scope) -> Message:
         if often != before:
             text.append(view.say(N_("• {score} or more: {often}"), score=one, often=often))
         before = often
-    names = {f"{one}": f"{one}" if one else view.say(N_("none")) for one in SCORES}
+    names = {f"{one}": f"{one}" if one else N_("no minimum") for one in SCORES}
     offered = _values(view, at(scope), "score", names, f"{chosen:g}")
     return _page(view, scope, "score", text, rows(offered))
 
