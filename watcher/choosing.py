@@ -205,7 +205,8 @@ def zones(view: View, scope: Scope) -> Message:
     names = {chosen: chosen, **ZONES}
     offered = _values(view, "", "zone", names, chosen)
     offered.append(button(view.say(N_("Another city…")), "ask", "", "zone"))
-    return _page(view, scope, "zone", [zone(view)], rows(offered, 2))
+    said = view.say(N_("Digests and quiet hours keep to the clock of this place."))
+    return _page(view, scope, "zone", [zone(view), said], rows(offered, 2))
 
 
 def only(view: View, scope: Scope) -> Message:

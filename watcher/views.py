@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from gettext import NullTranslations
-from types import MappingProxyType
 from typing import Final, TypeAlias
 
 from babel.dates import format_datetime, get_day_names
@@ -48,7 +47,7 @@ class View:
     translations: NullTranslations
     days: float = 0.0  # over which the alerts of the topics were counted
     sites: Sequence[str] = ()  # hosts of the articles of late
-    titles: Mapping[str, str] = MappingProxyType({})  # of muted stories, by their key
+    titles: Mapping[str, str] = field(default_factory=dict)  # of muted stories, by their key
 
     def say(self, text: str, **values: object) -> str:
         """Translate, and fill in."""

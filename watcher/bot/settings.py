@@ -163,20 +163,22 @@ async def _subscribe(desk: Desk, seen: View, args: tuple[str, ...]) -> Turn:
     this = scoped(seen, spelled)
     if this is None or state not in ("on", "off"):
         raise ValueError(state)
+    turn = Turn(page=page, scope=this if page == "settings" else None, toast=NOTED)
     if seen.chat.follows(this) != (state == "on"):
         before = dict.fromkeys(seen.chat.spec.rule_sets or [topic.id for topic in seen.followed])
         after = [*before, this] if state == "on" else [one for one in before if one != this]
         await desk.line.store.follow(seen.chat.id, after, everything=False)
         await desk.refresh()
-    return Turn(page=page, scope=this if page == "settings" else None, toast=NOTED)
+    return turn
 
 
 async def _all(desk: Desk, seen: View, args: tuple[str, ...]) -> Turn:
     """`all:PAGE:on`: follow every rule set, later ones too."""
     page, _ = args
+    turn = Turn(page=page, toast=NOTED)
     await desk.line.store.follow(seen.chat.id, (), everything=True)
     await desk.refresh()
-    return Turn(page=page, toast=NOTED)
+    return turn
 
 
 async def _set(desk: Desk, seen: View, args: tuple[str, ...]) -> Turn:
@@ -184,10 +186,9 @@ async def _set(desk: Desk, seen: View, args: tuple[str, ...]) -> Turn:
     spelled, name, value, *page = args
     scope = None if name in ALONE else scoped(seen, spelled)
     changes = options.change(name, value, seen.preferences(scope), available_timezones())
+    there = [Turn(page=one, scope=scope, toast=NOTED) for one in page]
     turn = await keep(desk, seen, scope, changes)
-    if page and turn.page != "zone":
-        return replace(turn, page=page[0])
-    return turn
+    return there[0] if there and turn.page != "zone" else turn
 
 
 async def _day(desk: Desk, seen: View, args: tuple[str, ...]) -> Turn:
@@ -257,9 +258,10 @@ async def _site(desk: Desk, seen: View, args: tuple[str, ...]) -> Turn:
 
 async def _hear(desk: Desk, seen: View, args: tuple[str, ...]) -> Turn:
     """`hear:KIND:KEY`: hear of a silenced thing again."""
-    kind, wanted = args
+    named_kind, wanted = args
+    kind = Muted(named_kind)
     for mute in seen.chat.mutes:
-        if mute.kind == Muted(kind) and tag(mute.key) == wanted:
+        if mute.kind is kind and tag(mute.key) == wanted:
             await desk.line.store.unmute(seen.chat.id, mute.kind, mute.key)
     await desk.refresh()
     return Turn(page="muted", toast=NOTED)
@@ -285,8 +287,9 @@ async def _pause(desk: Desk, seen: View, args: tuple[str, ...]) -> Turn:
 async def _language(desk: Desk, seen: View, args: tuple[str, ...]) -> Turn:
     """`lang:CODE:PAGE`."""
     code, page = args
-    changes = options.change("language", code, seen.preferences())
-    return replace(await keep(desk, seen, None, changes), page=page)
+    turn = Turn(page=page, toast=NOTED)
+    await keep(desk, seen, None, options.change("language", code, seen.preferences()))
+    return turn
 
 
 async def _least(desk: Desk, visitor: Visitor, event: Event) -> Sequence[Reply]:
