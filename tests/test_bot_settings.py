@@ -225,11 +225,8 @@ async def test_groups(talk: Talk) -> None:
     assert shown(await talk.says("/reglages")).html == refusal
     assert await talk.says("07:30") == []  # it was not them who were asked
     talk.sender = 7
-    assert (
-        "chaque jour à 07:30"
-        in shown(await talk.says("07:30")).html
-        + (await talk.presses("v1:show:settings:"))[1].message.html
-    )  # type: ignore[union-attr]
+    assert "suivent l’heure de ce lieu" in shown(await talk.says("07:30")).html
+    assert (await talk.chat()).preferences.at == time(7, 30)
 
 
 async def test_preview(talk: Talk) -> None:

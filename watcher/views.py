@@ -8,6 +8,7 @@ from gettext import NullTranslations
 from typing import Final, TypeAlias
 
 from babel.dates import format_datetime, get_day_names
+from babel.lists import format_list
 
 from watcher.buttons import Button, Press
 from watcher.messages import N_
@@ -101,7 +102,7 @@ class View:
         if days == WORKDAYS:
             return self.say(N_("Monday to Friday"))
         names = get_day_names("wide", locale=self.language)
-        return ", ".join(names[day] for day in sorted(days))
+        return format_list([names[day] for day in sorted(days)], locale=self.language)
 
     def moment(self, at: datetime) -> str:
         """Say a time in the zone of the chat."""
