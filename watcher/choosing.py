@@ -201,12 +201,13 @@ def length(view: View, scope: Scope) -> Message:
 
 def zones(view: View, scope: Scope) -> Message:
     """Offer time zones; it is the chat's, whatever the rule set."""
+    del scope
     chosen = view.preferences().zone
     names = {chosen: chosen, **ZONES}
     offered = _values(view, "", "zone", names, chosen)
     offered.append(button(view.say(N_("Another city…")), "ask", "", "zone"))
     said = view.say(N_("Digests and quiet hours keep to the clock of this place."))
-    return _page(view, scope, "zone", [zone(view), said], rows(offered, 2))
+    return _page(view, None, "zone", [zone(view), said], rows(offered, 2))
 
 
 def only(view: View, scope: Scope) -> Message:
@@ -229,12 +230,13 @@ def known(view: View, scope: Scope) -> list[str]:
 
 def language(view: View, scope: Scope) -> Message:
     """Offer the languages, each in its own words."""
+    del scope
     offered = [
         button(name, "lang", code, "language", chosen=code == view.language)
         for code, name in LANGUAGES.items()
     ]
     said = view.say(N_("Articles are quoted as they are written."))
-    return _page(view, scope, "language", [said], rows(offered))
+    return _page(view, None, "language", [said], rows(offered))
 
 
 def at(scope: Scope) -> str:
