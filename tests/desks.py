@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.newsroom import HOUR, MINUTE, entry, feed, name, placed, poll, verdict
 from tests.watching import Watch, watching
-from watcher.bot import questions, settings
+from watcher.bot import greeting, questions, settings
 from watcher.bot.desk import Desk, Visitor
 from watcher.buttons import Press
 from watcher.config.keys import TelegramKeys
@@ -110,7 +110,7 @@ async def talking(folder: Path) -> AsyncIterator[Talk]:
             channel="telegram",
             keys=TelegramKeys(),
             rights=Leaders({7}),
-            commands={**settings.COMMANDS, **questions.COMMANDS},
+            commands={**settings.COMMANDS, **greeting.COMMANDS},
             presses={**settings.PRESSES, **questions.PRESSES},
             others={},
             text=questions.TEXT,

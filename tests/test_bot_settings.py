@@ -54,7 +54,7 @@ async def test_every_button_of_every_menu(talk: Talk) -> None:
         await store.mute(me.id, mute)
     await walk.go(shown(await talk.says("/reglages")))
     verbs = {Press.read(data).verb for data in walk.pressed}  # type: ignore[union-attr]
-    with_menus = talk.desk.presses.keys() - {"min", "when"}  # those stand under other messages
+    with_menus = talk.desk.presses.keys() - {"", "min", "when"}  # those stand under other messages
     assert verbs == with_menus
     assert walk.chosen >= {
         *Rhythm, *Level, *Length, "fr", "en", "Europe/Zurich", "Indian/Reunion", "puces.example"
@@ -141,6 +141,16 @@ async def test_a_button_that_is_not_ours(talk: Talk, data: str) -> None:
     assert toast(replies) == EXPIRED
     sound(shown(replies))
     assert await talk.chat() == before
+
+
+@pytest.mark.parametrize("data", ["v1:fly:46", "v0:sub:h200", "hello"])
+async def test_a_button_of_another_time(talk: Talk, data: str) -> None:
+    """It may stand under an alert: that stays, and the menu of today comes beside it."""
+    await talk.says("/start")
+    replies = await talk.presses(data)
+    assert toast(replies) == EXPIRED
+    assert isinstance(replies[1], Say)
+    sound(shown(replies))
 
 
 async def test_a_removed_topic(talk: Talk) -> None:

@@ -117,6 +117,11 @@ def test_many_topics() -> None:
     assert sum(map(len, settings.buttons)) <= 100
 
 
+def test_a_topic_without_a_name() -> None:
+    """A title that shows nothing still gives a button."""
+    assert "…" in labels(menus.settings(view(Topic(id=H200, title="\u200b"))))
+
+
 def test_no_topics() -> None:
     """A watch without rules says so."""
     message = menus.hello(view())

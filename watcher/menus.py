@@ -9,7 +9,7 @@ from watcher import choosing
 from watcher.buttons import Button
 from watcher.choosing import Page, at, back, lines
 from watcher.messages import N_
-from watcher.model import Message
+from watcher.model import Message, RuleSetId
 from watcher.options import LANGUAGES, RHYTHMS, SCORES
 from watcher.preferences import Mute, Muted
 from watcher.spans import Part, Span, clip
@@ -192,13 +192,10 @@ def muted(view: View, scope: Scope = None) -> Message:
 
 
 def _name(view: View, mute: Mute) -> str:
-    match mute.kind:
-        case Muted.STORY:
-            return view.titles.get(mute.key) or view.say(N_("story {number}"), number=mute.key)
-        case Muted.RULE_SET:
-            return next((t.title for t in view.topics if t.id == mute.key), mute.key)
-        case Muted.SITE:
-            return mute.key
+    if mute.kind is Muted.STORY:
+        return view.titles.get(mute.key) or view.say(N_("story {number}"), number=mute.key)
+    titles = {t.id: t.title for t in view.topics} if mute.kind is Muted.RULE_SET else {}
+    return titles.get(RuleSetId(mute.key), mute.key)
 
 
 def _mute(view: View, mute: Mute) -> str:

@@ -133,7 +133,7 @@ def named(wanted: str, names: Iterable[str]) -> str | None:
 def button(text: str, verb: str, *args: str, chosen: bool = False, danger: bool = False) -> Button:
     """Make a button with a capital letter; a chosen one is marked."""
     label = text[:1].upper() + text[1:]
-    shown = clip(f"• {label}" if chosen else label, BUTTON)
+    shown = clip(f"• {label}" if chosen else label, BUTTON) or "…"  # Telegram refuses an empty one
     return Button(text=shown, data=Press(verb, *args).data, danger=danger)
 
 

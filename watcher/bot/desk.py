@@ -24,6 +24,7 @@ from watcher.spans import Span, html
 log = structlog.get_logger(__name__)
 
 FRENCH: Final = "fr"
+OLD: Final = ""  # stands in the table of presses for what no other entry answers
 QUESTIONS: Final = 1_000  # that wait for a text; older ones are forgotten
 
 Person: TypeAlias = tuple[str, int | None, int]  # somebody in a chat
@@ -134,7 +135,7 @@ class Desk:
             case Said(command=command):
                 return self.commands.get(command)
             case Pressed(press=press):
-                return self.presses.get(press.verb) if press else None
+                return self.presses.get(press.verb if press else OLD) or self.presses.get(OLD)
             case _:
                 return self.others.get(type(event))
 

@@ -11,8 +11,8 @@ from typing import Final, TypeAlias
 from zoneinfo import available_timezones
 
 from watcher import choosing, matching, menus, options, pipeline
-from watcher.bot.desk import NO_ACCESS, OLD_BUTTON, Desk, Handler, Run, Visitor, refused
-from watcher.dialogue import Change, Event, Heard, Pressed, Reply, Said, Say, Toast
+from watcher.bot.desk import OLD, OLD_BUTTON, Desk, Handler, Run, Visitor
+from watcher.dialogue import Change, Event, Heard, Pressed, Reply, Say, Toast
 from watcher.hours import DIGESTS
 from watcher.menus import PAGES
 from watcher.messages import N_
@@ -27,8 +27,6 @@ SITES: Final = 20
 TOAST: Final = 200  # characters
 RHYTHM: Final = frozenset({"rhythm", "at", "days", "urgent", "quiet", "zone"})
 ALONE: Final = frozenset({"zone", "language"})  # that only the chat as a whole has
-
-FOLLOW: Final = "s_"  # what a link to follow a rule set carries before its name
 
 NOTED: Final = N_("Noted.")
 GONE: Final = N_("The topic “{name}” is gone. Your other topics are unchanged.")
@@ -284,7 +282,7 @@ async def _pause(desk: Desk, seen: View, args: tuple[str, ...]) -> Turn:
     return Turn(page="pause", toast=NOTED)
 
 
-async def _language(desk: Desk, seen: View, args: tuple[str, ...]) -> Turn:
+async def language(desk: Desk, seen: View, args: tuple[str, ...]) -> Turn:
     """`lang:CODE:PAGE`."""
     code, page = args
     turn = Turn(page=page, toast=NOTED)
@@ -308,6 +306,12 @@ async def _when(desk: Desk, visitor: Visitor, event: Event) -> Sequence[Reply]:
     return [Toast(), *await asked_for("when")(desk, visitor, event)]
 
 
+async def _expired(desk: Desk, visitor: Visitor, event: Event) -> Sequence[Reply]:
+    """Answer any other button with the menu of today; what it stands under stays."""
+    told_so = Toast(visitor.say(OLD_BUTTON))
+    return [told_so, *await asked_for("settings")(desk, visitor, event)]
+
+
 async def _preview(desk: Desk, visitor: Visitor, event: Event) -> Sequence[Reply]:
     """`demo:`: show the newest alert of what is followed, or else of any topic."""
     del event
@@ -327,52 +331,14 @@ async def _preview(desk: Desk, visitor: Visitor, event: Event) -> Sequence[Reply
     return [Toast(), Say(replace(draft.message, html=f"{label}\n{draft.message.html}"))]
 
 
-# Commands -------------------------------------------------------------------------------------------
-
-
-async def start(desk: Desk, visitor: Visitor, event: Event) -> Sequence[Reply]:
-    """`/start`, with what a link carries: an invitation (`i_...`), or a topic (`s_RULE_SET`)."""
-    payload = event.text.strip() if isinstance(event, Said) else ""
-    if visitor.chat is None and isinstance(event, Said):
-        let_in = await desk.admit(desk, visitor, event, payload) if desk.admit else None
-        if let_in is None:
-            return refused(event, visitor, NO_ACCESS)
-        await desk.refresh()
-        visitor = await desk.visitor(event)
-    wanted = payload.removeprefix(FOLLOW) if payload.startswith(FOLLOW) else ""
-    if wanted:
-        topic = next((one for one in topics(desk, {}) if one.id == wanted), None)
-        if topic is None:
-            return [told(visitor, GONE, name=clip(wanted, 64)), *await _hello(desk, visitor, event)]
-        return [Say(menus.confirm(topic, visitor.translations))]
-    return await _hello(desk, visitor, event)
-
-
-async def _lang(desk: Desk, visitor: Visitor, event: Event) -> Sequence[Reply]:
-    """`/lang`, or at once `/lang en`."""
-    code = event.text.strip().lower() if isinstance(event, Said) else ""
-    if code in options.LANGUAGES:
-        await _language(desk, await view(desk, visitor), (code, "language"))
-        visitor = await desk.visitor(event)
-    return await asked_for("language")(desk, visitor, event)
-
-
-async def _help(desk: Desk, visitor: Visitor, event: Event) -> Sequence[Reply]:
-    del desk, event
-    return [Say(menus.commands(visitor.translations, visitor.language))]
-
-
-_hello: Final = asked_for("hello")
+# Tables ---------------------------------------------------------------------------------------------
 
 COMMANDS: Final[Mapping[str, Handler]] = {
-    "start": Handler(start, for_administrators=True, for_strangers=True),
     **dict.fromkeys(("regles", "rules"), Handler(asked_for("topics"), for_administrators=True)),
     **dict.fromkeys(
         ("reglages", "settings"), Handler(asked_for("settings"), for_administrators=True)
     ),
     "pause": Handler(asked_for("pause"), for_administrators=True),
-    "lang": Handler(_lang, for_administrators=True),
-    **dict.fromkeys(("aide", "help"), Handler(_help, for_strangers=True)),
 }
 PRESSES: Final[Mapping[str, Handler]] = {
     verb: Handler(run, for_administrators=True)
@@ -387,10 +353,11 @@ PRESSES: Final[Mapping[str, Handler]] = {
         "site": pressed(_site),
         "hear": pressed(_hear),
         "pause": pressed(_pause),
-        "lang": pressed(_language),
+        "lang": pressed(language),
         "min": _least,
         "demo": _preview,
         "when": _when,
+        OLD: _expired,
     }.items()
 }
 OTHERS: Final[Mapping[type[Heard], Handler]] = {}
