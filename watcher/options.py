@@ -1,10 +1,11 @@
 """What can be chosen with a button: the words for it, and what each button changes."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import time
 from typing import Any, Final, TypeAlias
 
+from watcher.hours import zone_named
 from watcher.messages import N_
 from watcher.preferences import EVERY_DAY, Length, Level, Preferences, Quiet, Rhythm
 
@@ -58,16 +59,8 @@ def clock(spelled: str) -> time:
     return time(int(spelled[:2]), int(spelled[2:]))
 
 
-def change(name: str, value: str, preferences: Preferences, zones: Collection[str] = ()) -> Changes:
-    """
-    Say what a button changes; raises `ValueError` for one that is not ours.
-
-    `zones` are the time zones there are.
-    """
-    if name == "zone":
-        if value not in zones:
-            raise ValueError(f"{value!r} is no time zone")
-        return {"zone": value}
+def change(name: str, value: str, preferences: Preferences) -> Changes:
+    """Say what a button changes; raises `ValueError` for one that is not ours."""
     if name not in CHANGES:
         raise ValueError(f"{name!r} cannot be chosen")
     return CHANGES[name](value, preferences)
@@ -117,6 +110,12 @@ def _score(value: str, _: Preferences) -> Changes:
     return {"min_score": float(value)}
 
 
+def _zone(value: str, _: Preferences) -> Changes:
+    if zone_named(value) != value:
+        raise ValueError(f"{value!r} is no time zone")
+    return {"zone": value}
+
+
 def _language(value: str, _: Preferences) -> Changes:
     if value not in LANGUAGES:
         raise ValueError(f"we do not speak {value!r}")
@@ -128,6 +127,7 @@ CHANGES: Final[Mapping[str, Callable[[str, Preferences], Changes]]] = {
     "at": lambda value, _: {"rhythm": Rhythm.DAILY, "at": clock(value)},
     "days": lambda value, now: {"days": _days(now.days, value)},
     "urgent": lambda value, _: {"urgent": _on(value)},
+    "zone": _zone,
     "quiet": _quiet,
     "nights": lambda value, now: {"quiet": replace(_kept(now), days=_days(_kept(now).days, value))},
     "silently": lambda value, now: {"quiet": replace(_kept(now), silently=_on(value))},

@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final, TypeAlias
-from zoneinfo import available_timezones
 
 from watcher import choosing, matching, menus, options, pipeline
 from watcher.bot.desk import OLD, OLD_BUTTON, Desk, Handler, Run, Visitor
@@ -183,7 +182,7 @@ async def _set(desk: Desk, seen: View, args: tuple[str, ...]) -> Turn:
     """`set:SCOPE:NAME:VALUE[:PAGE]`: choose a value."""
     spelled, name, value, *page = args
     scope = None if name in ALONE else scoped(seen, spelled)
-    changes = options.change(name, value, seen.preferences(scope), available_timezones())
+    changes = options.change(name, value, seen.preferences(scope))
     there = [Turn(page=one, scope=scope, toast=NOTED) for one in page]
     turn = await keep(desk, seen, scope, changes)
     return there[0] if there and turn.page != "zone" else turn
