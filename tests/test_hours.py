@@ -167,7 +167,6 @@ def test_nothing_is_early_or_in_the_quiet_hours(
     assert found.at >= now
     assert found.silent or hours.quiet_until(wish, found.at) is None
     assert found.digest <= (wish.rhythm in hours.DIGESTS)
-    assert not hours.when(hours.ungathered(wish), now, turn=turn).digest
 
 
 @given(st.lists(wishes, min_size=1, max_size=4), moments)

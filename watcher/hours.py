@@ -8,7 +8,7 @@ autumn is the first of the two. So every day has exactly one of each.
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from difflib import get_close_matches
 from functools import cache
@@ -86,12 +86,6 @@ def soonest(all_: Iterable[Preferences], now: datetime, *, turn: bool) -> Timing
     """Say when a chat hears of what several of its rule sets hold for: the soonest of them wins."""
     timings = [when(preferences, now, turn=turn) for preferences in all_]
     return min(timings, key=lambda timing: (timing.at, timing.digest, timing.silent))
-
-
-def ungathered(preferences: Preferences) -> Preferences:
-    """Return the preferences for what cannot be gathered: quiet hours hold, a digest does not."""
-    gathers = preferences.rhythm in DIGESTS
-    return replace(preferences, rhythm=Rhythm.INSTANT) if gathers else preferences
 
 
 def next_digest(preferences: Preferences, now: datetime) -> datetime:

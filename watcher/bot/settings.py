@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final, TypeAlias
 
-from watcher import choosing, matching, menus, options, pipeline
+from watcher import choosing, chronicle, matching, menus, messages, options
 from watcher.bot.desk import OLD, OLD_BUTTON, Desk, Handler, Run, Visitor
 from watcher.dialogue import Change, Event, Heard, Pressed, Reply, Say, Toast
 from watcher.hours import DIGESTS
@@ -320,14 +320,22 @@ async def _preview(desk: Desk, visitor: Visitor, event: Event) -> Sequence[Reply
     if found is None:
         return [Toast(visitor.say(NO_ALERT), alert=True)]
     article, matches = found
-    _, stances = matching.verdict(article, desk.line.book)
-    verdict = Verdict(
+    book = desk.line.book
+    _, stances = matching.verdict(article, book)
+    judged = Verdict(
         article=article, matches=matches, decision=Decision.FIRST, reason="", stances=stances
     )
-    everything = replace(seen.chat, spec=replace(seen.chat.spec, rule_sets=tuple(sets)))
-    (draft,) = pipeline.drafts(verdict, [everything], desk.line.book, desk.line.catalogues)
+    alert = messages.alert(
+        article,
+        [match for match in matches if match.rule_set in sets],
+        titles={topic.id: topic.title for topic in seen.topics},
+        translations=visitor.translations,
+        language=visitor.language,
+        stances=stances,
+        sides=chronicle.sides(judged, book),
+    )
     label = html([Span(visitor.say(N_("Preview")), bold=True)])
-    return [Toast(), Say(replace(draft.message, html=f"{label}\n{draft.message.html}"))]
+    return [Toast(), Say(replace(alert, html=f"{label}\n{alert.html}", silent=False))]
 
 
 # Tables ---------------------------------------------------------------------------------------------
