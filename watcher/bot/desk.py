@@ -17,7 +17,7 @@ from watcher.access import Doorstep
 from watcher.config.keys import TelegramKeys
 from watcher.dialogue import Event, Heard, Place, Pressed, Reply, Said, Say, Toast
 from watcher.messages import N_
-from watcher.model import Chat, Message
+from watcher.model import Chat, ChatId, Message
 from watcher.pipeline import Line
 from watcher.preferences import Preferences
 from watcher.spans import Span, html
@@ -25,6 +25,10 @@ from watcher.spans import Span, html
 log = structlog.get_logger(__name__)
 
 FRENCH: Final = "fr"
+OLD: Final = ""  # stands in the table of presses for what no other entry answers
+QUESTIONS: Final = 1_000  # that wait for a text; older ones are forgotten
+
+Person: TypeAlias = tuple[str, int | None, int]  # somebody in a chat
 
 
 class Rights(Protocol):
@@ -71,6 +75,8 @@ class Desk:
     others: Mapping[type[Heard], "Handler"] = field(default_factory=dict)
     text: "Handler | None" = None  # for what is no command
     doorstep: Doorstep = field(default_factory=Doorstep)
+    admit: "Admit | None" = None  # lets a stranger in, who came with this payload
+    asked: dict[Person, tuple[str, ...]] = field(default_factory=dict)  # what a text will answer
 
     async def answer(self, event: Event) -> Sequence[Reply]:
         """Hear what was said; a defect of ours is told with a number to find it in the log by."""
@@ -98,7 +104,21 @@ class Desk:
         """Have what a chat just chose count from the next article on."""
         self.line.chats = await self.line.store.chats()
 
+    async def replanned(self, chat: ChatId) -> None:
+        """Have the hours that a chat just chose count, for what waits as well."""
+        del chat
+        await self.refresh()
+
+    def ask(self, event: Heard, *question: str) -> None:
+        """Take the next text of a person for the answer; a restart forgets it."""
+        self.asked.pop(person(event), None)
+        while len(self.asked) >= QUESTIONS:
+            del self.asked[next(iter(self.asked))]
+        self.asked[person(event)] = question
+
     async def _answer(self, event: Event, visitor: Visitor) -> Sequence[Reply]:
+        if not isinstance(event, Said) or event.command:
+            self.asked.pop(person(event), None)  # they turned to something else
         handler = self._handler(event)
         if handler is None:
             return self._unknown(event, visitor)
@@ -130,7 +150,7 @@ class Desk:
             case Said(command=command):
                 return self.commands.get(command)
             case Pressed(press=press):
-                return self.presses.get(press.verb) if press else None
+                return self.presses.get(press.verb if press else OLD) or self.presses.get(OLD)
             case _:
                 return self.others.get(type(event))
 
@@ -162,7 +182,13 @@ def refused(event: Heard, visitor: Visitor, why: str) -> Sequence[Reply]:
     return [visitor.line(why)]
 
 
+def person(event: Heard) -> Person:
+    """Tell who speaks where."""
+    return event.address, event.thread, event.sender
+
+
 Run: TypeAlias = Callable[[Desk, Visitor, Event], Awaitable[Sequence[Reply]]]
+Admit: TypeAlias = Callable[[Desk, Visitor, Said, str], Awaitable[Chat | None]]
 
 
 @dataclass(frozen=True, slots=True)

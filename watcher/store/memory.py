@@ -1,7 +1,7 @@
 """What a daemon has to remember when it starts: the articles of its stories, and who was told."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, TypeVar
@@ -91,6 +91,19 @@ class Memory(Database):
             )
             for row in db.execute(select(members).where(recent).order_by(number))
         ]
+
+    @reading
+    def latest(
+        self, db: Connection, rule_sets: Collection[RuleSetId]
+    ) -> tuple[Article, tuple[Match, ...]] | None:
+        """Return the newest article in a story that alerted one of these rule sets."""
+        told = select(articles).join(alerts).join(members, members.c.article_id == articles.c.id)
+        wanted = alerts.c.rule_set.in_(rule_sets), articles.c.text.isnot(None)
+        newest = told.where(*wanted).order_by(alerts.c.at.desc(), alerts.c.id.desc()).limit(1)
+        row = db.execute(newest).first()
+        if row is None:
+            return None
+        return _article(row), tuple(_matches(db, members.c.article_id == row.id)[row.id])
 
 
 def _matches(db: Connection, recent: Any) -> defaultdict[int, list[Match]]:

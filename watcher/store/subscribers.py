@@ -1,9 +1,11 @@
 """What chats chose by themselves: whom to follow, how, and what they do not want to hear."""
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
 
 from watcher.model import Chat, ChatId, DeliveryState, Kind, Message, RuleSetId
 from watcher.preferences import Choices, Mute, Muted
@@ -11,7 +13,25 @@ from watcher.store import threads
 from watcher.store.chats import listed, present
 from watcher.store.forgotten import welcome_back
 from watcher.store.opening import Database, insert_into, reading, writing, writing_through
-from watcher.store.schema import chats, columns, mutes, outbox, subscriptions
+from watcher.store.schema import (
+    alerts,
+    articles,
+    chats,
+    columns,
+    matches,
+    members,
+    mutes,
+    outbox,
+    subscriptions,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertScores:
+    """What came of late."""
+
+    days: float
+    scores: Mapping[RuleSetId, Sequence[float]]  # of each alert, the best of its matches
 
 
 class Subscribers(Database):
@@ -59,6 +79,15 @@ class Subscribers(Database):
         db.execute(update(chats).where(chats.c.id == row.id).values(**own, choices=kept))
 
     @writing
+    def inherit(
+        self, db: Connection, chat: ChatId, rule_set: RuleSetId, names: Collection[str]
+    ) -> None:
+        """Forget choices for a rule set: what holds for the chat holds for it again."""
+        this = _one(chat, rule_set)
+        kept = {name: it for name, it in _choices(db, this).items() if name not in names}
+        db.execute(update(subscriptions).where(this).values(choices=kept))
+
+    @writing
     def follow(
         self, db: Connection, chat: ChatId, rule_sets: Iterable[RuleSetId], *, everything: bool
     ) -> None:
@@ -86,6 +115,26 @@ class Subscribers(Database):
         """Hear of a thing again."""
         this = (mutes.c.chat_id == chat) & (mutes.c.kind == kind) & (mutes.c.key == key)
         db.execute(delete(mutes).where(this))
+
+    @reading
+    def alert_scores(self, db: Connection, since: datetime, *, now: datetime) -> AlertScores:
+        """Return the best score of each alert since then, and over how many days they came."""
+        first = db.scalar(select(func.min(articles.c.seen_at)).where(articles.c.seen_at >= since))
+        same = (matches.c.article_id == alerts.c.article_id) & (
+            matches.c.rule_set == alerts.c.rule_set
+        )
+        best = select(alerts.c.rule_set, func.max(matches.c.score)).join(matches, same)
+        found: defaultdict[RuleSetId, list[float]] = defaultdict(list)
+        for rule_set, score in db.execute(best.where(alerts.c.at >= since).group_by(alerts.c.id)):
+            found[RuleSetId(rule_set)].append(score)
+        return AlertScores(days=(now - (first or now)) / timedelta(days=1), scores=found)
+
+    @reading
+    def busy_hosts(self, db: Connection, since: datetime, *, limit: int) -> list[str]:
+        """Return the hosts of the articles in stories since then, those with most articles first."""
+        busy = select(members.c.host).where(members.c.seen_at >= since, members.c.host != "")
+        most = busy.group_by(members.c.host).order_by(func.count().desc(), members.c.host)
+        return list(db.scalars(most.limit(limit)))
 
     @writing_through
     def say(self, db: Connection, chat: ChatId, message: Message, *, now: datetime) -> None:
