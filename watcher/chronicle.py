@@ -25,6 +25,7 @@ from watcher.model import (
     Decision,
     Draft,
     Message,
+    Published,
     RuleSetId,
     StoryId,
     Verdict,
@@ -255,7 +256,11 @@ class Chronicle:
                 origins=len({piece.placement.origin for piece in living.pieces}),
                 articles=len(story),
                 since=story[0].verdict.article.published,
+                turned=_turned(story, living.head),
             ),
+            length=chat.preferences.length,
+            number=None if chat.spec.address.startswith("@") else living.head.id,  # a channel
+            story=living.head.placement.story,
         )
 
     def placed(self, piece: Piece) -> Placed:
@@ -306,6 +311,15 @@ def _headed(living: Living) -> Decision | None:
     if living.plan.kind is not Kind.REPLY:
         return None
     return decision if decision in telling.TURNS else Decision.DEVELOPMENT
+
+
+def _turned(story: Sequence[Piece], head: Piece) -> Published | None:
+    turns = [
+        piece.verdict.article.published
+        for piece in story
+        if piece is not head and piece.placement.decision in telling.TURNS
+    ]
+    return next(reversed(turns), None)
 
 
 def _figures(joined: Sequence[Piece]) -> list[str]:

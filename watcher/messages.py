@@ -4,19 +4,21 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from gettext import NullTranslations
 from types import MappingProxyType
 from typing import Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
+from babel.numbers import format_decimal
 
-from watcher import facts, urls
+from watcher import actions, facts, urls
 from watcher import text as reading
-from watcher.buttons import Button
 from watcher.claims import Detail, Evidence, Stance, ZoneKind
 from watcher.model import (
     Article,
+    ArticleId,
     Decision,
     Match,
     Message,
@@ -25,7 +27,9 @@ from watcher.model import (
     Published,
     RuleSetId,
     Severity,
+    StoryId,
 )
+from watcher.preferences import Length
 from watcher.spans import Part, Span, clean, clip, fit, html, is_link
 
 # In characters.
@@ -37,7 +41,7 @@ QUOTE: Final = 600
 FIGURE: Final = 120
 
 OTHERS: Final = 5  # sources that are named
-QUOTES: Final = 2
+QUOTES: Final[Mapping[Length, int]] = {Length.SHORT: 0, Length.NORMAL: 2, Length.LONG: 3}
 FIGURES: Final = 3
 ANSWERS: Final = 3
 BOLD: Final = 24  # matched words of one quote
@@ -98,6 +102,7 @@ class Thread:
     origins: int = 1  # texts that are no copies
     articles: int = 1  # of the story, as far as this chat was told
     since: Published | None = None  # the first of them
+    turned: Published | None = None  # the last of them that turned it, the head aside
 
 
 # The alert ----------------------------------------------------------------------------------------
@@ -113,12 +118,15 @@ def alert(
     stances: Mapping[RuleSetId, Stance] = MappingProxyType({}),
     sides: Mapping[RuleSetId, str] = MappingProxyType({}),
     thread: Thread = Thread(),
+    length: Length = Length.NORMAL,
+    number: ArticleId | None = None,
+    story: StoryId | None = None,
 ) -> Message:
     """
     Tell one chat of an article and of all the matches it follows.
 
     `titles` names the rule sets for people, `sides` who decides in their `stances`; `language` is
-    that of the translations: fr or en.
+    that of the translations: fr or en. Without a `number` nothing can be asked about the article.
     """
     say = translations.gettext
     link = _link(article)
@@ -126,9 +134,9 @@ def alert(
     named = [(titles.get(match.rule_set, match.rule_set), match) for match in matches]
     rules = _listed(f"{title} ({match.title or match.rule})" for title, match in named)
     rule = translations.ngettext(
-        "Rule: {rules}.", "Rules: {rules}.", len({m.rule for m in matches})
-    )
-    quotes = _quotes(article, matches)
+        "Rule: {rules}, {score}.", "Rules: {rules}, {score}.", len({m.rule for m in matches})
+    ).format(rules=rules, score=score(matches, translations, language))
+    quotes = _quotes(article, matches, QUOTES[length])
     name = _name(article) or urls.host(link) or say(N_("Untitled"))
     source = _source(article, translations, language)
     figures = _figures(article, matches, thread.figures, translations)
@@ -141,15 +149,15 @@ def alert(
         Part([Span(figures)] if figures else [], rank=3, gap="\n" if quotes else "\n\n"),
         *_thread(thread, translations, language),
         Part([Span(say(note), italic=True)] if note else [], rank=1),
-        Part([Span(rule.format(rules=rules), italic=True)], gap="\n\n"),
+        Part([] if length is Length.SHORT else [Span(rule, italic=True)], gap="\n\n"),
     ]
     return Message(
         html=html(fit(parts)),
         silent=loudest is Severity.LOW,
         link=link,
-        buttons=((Button(text=translations.pgettext("button", "Read"), url=link),),)
-        if link
-        else (),
+        buttons=actions.beneath(
+            translations, link=link, article=number, story=story, articles=thread.articles
+        ),
     )
 
 
@@ -198,6 +206,14 @@ def _rests(matches: Sequence[Match], rule_set: RuleSetId, stance: Stance) -> boo
 def _source(article: Article, translations: NullTranslations, language: str) -> list[str]:
     site = clip(article.site or urls.host(_link(article)), SITE)
     return [said for said in (site, _date(article.published, translations, language)) if said]
+
+
+def score(matches: Sequence[Match], translations: NullTranslations, language: str) -> str:
+    """Say the score of the best match, and what it had to reach where there is such a thing."""
+    best = max(matches, key=lambda match: match.score)
+    frame = N_("score {score} (threshold {least})") if best.min_score else N_("score {score}")
+    reached, least = (format_decimal(n, locale=language) for n in (best.score, best.min_score))
+    return translations.gettext(frame).format(score=reached, least=least)
 
 
 def _listed(names: Iterable[str]) -> str:
@@ -266,8 +282,13 @@ def _thread(thread: Thread, translations: NullTranslations, language: str) -> li
             parts.append(Part([Span(f"+ {rest}")], rank=6))
     since = _day(thread.since, translations, language)
     if thread.articles > 1 and since:
-        story = translations.gettext("{n} articles since {date}.")
-        line = story.format(n=thread.articles, date=since)
+        turned = _day(thread.turned, translations, language)
+        frame = (
+            N_("{n} articles since {date}, last reversal on {turned}.")
+            if turned
+            else N_("{n} articles since {date}.")
+        )
+        line = translations.gettext(frame).format(n=thread.articles, date=since, turned=turned)
         parts.append(Part([Span(f"🧵 {line}")], rank=4))
     return parts
 
@@ -275,6 +296,11 @@ def _thread(thread: Thread, translations: NullTranslations, language: str) -> li
 def _day(published: Published | None, translations: NullTranslations, language: str) -> str:
     day = replace(published, precision=Precision.DAY) if published else None
     return _date(day, translations, language)
+
+
+def day(at: datetime, translations: NullTranslations, language: str) -> str:
+    """Write a day, in Paris."""
+    return _day(Published(at=at, precision=Precision.DAY), translations, language)
 
 
 def _named(article: Article) -> Span:
@@ -288,7 +314,7 @@ def _link(article: Article) -> str:
 # Quotes -------------------------------------------------------------------------------------------
 
 
-def _quotes(article: Article, matches: Sequence[Match]) -> list[list[Span]]:
+def _quotes(article: Article, matches: Sequence[Match], most: int) -> list[list[Span]]:
     """Quote the sentences that answer most of what the rules asked, in the order of the text."""
     sentences = reading.sentences(article.text)
     told: dict[Place, set[str]] = defaultdict(set)
@@ -301,7 +327,7 @@ def _quotes(article: Article, matches: Sequence[Match]) -> list[list[Span]]:
                 told[place].add(f"{match.rule} {evidence.words}")
                 hits.append((evidence.start, min(evidence.end, place[1])))
     chosen: list[Place] = []
-    for _ in range(min(QUOTES, len(told))):
+    for _ in range(min(most, len(told))):
         asked = set().union(*(told[place] for place in chosen))
         best = max(told, key=lambda place: (len(told[place] - asked), -place[0]))
         if told[best] - asked:

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import NewType
 
 from watcher.buttons import Keyboard
-from watcher.claims import Evidence, Stance, Zone
+from watcher.claims import Aside, Evidence, Stance, Zone
 from watcher.preferences import Choices, Level, Mute, Preferences
 
 FeedId = NewType("FeedId", int)
@@ -203,6 +203,7 @@ class Match:
     title: str  # of the rule, for people
     severity: Severity
     score: float
+    min_score: float = 0.0  # that it had to reach
     evidence: tuple[Evidence, ...]
     rules_hash: str  # of the compiled rule sets that judged
 
@@ -233,6 +234,7 @@ class Verdict:
     copy_of: ArticleId | None = None
     rules_hash: str = ""
     stances: Mapping[RuleSetId, Stance] = field(default_factory=dict)  # of the rule sets that ask
+    asides: tuple[Aside, ...] = ()  # what looked like evidence
 
     @property
     def rule_sets(self) -> tuple[RuleSetId, ...]:
@@ -269,8 +271,7 @@ class Chat:
     @property
     def preferences(self) -> Preferences:
         """What holds for the chat as a whole."""
-        own = {"level": self.spec.level, "language": self.spec.language}
-        return Preferences().plus({**self.choices, **own})
+        return self.preferences_for(RuleSetId(""), {})
 
     def preferences_for(self, rule_set: RuleSetId, default: Choices) -> Preferences:
         """Resolve what holds for one rule set, whose own default is given."""
@@ -280,8 +281,7 @@ class Chat:
 
     def follows(self, rule_set: RuleSetId) -> bool:
         """Tell whether it wants to hear of a rule set at all."""
-        named = self.spec.rule_sets
-        return rule_set in named if named else self.everything
+        return rule_set in self.spec.rule_sets if self.spec.rule_sets else self.everything
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,7 @@ from typing import Final
 
 import structlog
 
-from watcher import articles, cadence, chronicle, matching, messages, sources, stories, urls
+from watcher import articles, asides, cadence, chronicle, matching, messages, sources, stories, urls
 from watcher.chronicle import Chronicle
 from watcher.errors import (
     ExtractError,
@@ -104,6 +104,7 @@ def judge(
         copy_of=known if decision is Decision.COPY else None,
         rules_hash=book.hash,
         stances=stances,
+        asides=asides.find(article, matches, stances, book),
     )
 
 

@@ -171,6 +171,7 @@ def _write(
     spelled: dict[str, Any] = columns(articles, article, verdict) | {
         "zones": [astuple(zone) for zone in article.zones],
         "stances": {rule_set: _outcome(stance) for rule_set, stance in verdict.stances.items()},
+        "asides": [astuple(aside) for aside in verdict.asides],
         "origin": article.origin.name,
         "published_at": published and published.at,
         "precision": published and published.precision,

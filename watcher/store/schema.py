@@ -123,6 +123,7 @@ articles = Table(
     *required(Words, "origin"),  # the name in `Origin`: its sentence may be reworded
     *required(Words, "decision", "reason", "rules_hash"),
     Column("stances", JSON, nullable=False),  # {rule set: what the article answers it}
+    Column("asides", JSON, nullable=False, default=list),  # [[quote, why], ...]
     Column("copy_of", Integer, ForeignKey("articles.id")),
     Column("revision", Integer, nullable=False, default=0),
     Column("seen_at", Instant, nullable=False, index=True),
@@ -167,6 +168,7 @@ matches = Table(
     Column("article_id", Integer, ForeignKey("articles.id"), nullable=False, index=True),
     *required(Words, "rule", "rule_set", "title", "severity", "rules_hash"),
     Column("score", Float, nullable=False),
+    Column("min_score", Float, nullable=False, default=0.0),  # that it had to reach
     Column("evidence", JSON, nullable=False),  # [[zone, start, end, words, quote], ...]
     Column("revision", Integer, nullable=False),  # of the article
     Column("at", Instant, nullable=False),

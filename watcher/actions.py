@@ -1,0 +1,115 @@
+"""The buttons by which people answer an alert, and the menus that they open."""
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from gettext import NullTranslations
+from typing import Final
+
+from watcher.buttons import Button, Keyboard, Press, number
+from watcher.model import ArticleId, StoryId
+from watcher.preferences import Muted
+
+LABEL: Final = 30  # characters that a narrow screen shows
+DAY: Final = timedelta(days=1)
+SPANS: Final[Mapping[str, timedelta | None]] = {"24h": DAY, "7d": 7 * DAY, "ever": None}
+
+
+def beneath(
+    translations: NullTranslations,
+    *,
+    link: str,
+    article: ArticleId | None,
+    story: StoryId | None,
+    articles: int = 1,
+) -> Keyboard:
+    """Offer to read an article, and, where somebody can be answered, to ask about it."""
+    label = translations.pgettext
+    first = [Button(text=label("button", "Read"), url=link)] if link else []
+    if article is None:
+        return _rows(first)
+    first.append(Button(text=label("button", "Why?"), data=Press("why", number(article)).data))
+    if story is None:
+        return _rows(first)
+    thread = label("button", "Story ({n})") if articles > 1 else label("button", "Story")
+    data = Press("story", number(story)).data
+    first.append(Button(text=thread.format(n=articles), data=data))
+    return _rows(first, [muting(translations, story)])
+
+
+def muting(translations: NullTranslations, story: StoryId) -> Button:
+    """Offer to choose what to mute."""
+    data = Press("mute", number(story)).data
+    return Button(text=translations.pgettext("button", "Mute…"), data=data)
+
+
+def closing(translations: NullTranslations) -> Button:
+    """Offer to take a message away."""
+    return Button(text=translations.pgettext("button", "Close"), data=Press("x").data)
+
+
+def rating(
+    translations: NullTranslations, article: ArticleId, *, useful: bool | None
+) -> tuple[Button, ...]:
+    """Offer to say whether an alert was worth it; what was said is marked."""
+    label = translations.pgettext
+    choices = (
+        ("no", False, label("button", "Not relevant")),
+        ("yes", True, label("button", "Useful")),
+    )
+    return tuple(
+        Button(text=_chosen(text, useful is means), data=Press("fb", number(article), word).data)
+        for word, means, text in choices
+    )
+
+
+def mutes(
+    translations: NullTranslations,
+    story: StoryId,
+    things: Iterable[tuple[Muted, str]],
+    *,
+    turns: bool,
+) -> Keyboard:
+    """Offer to mute each of some things for a time; one whose name fits no button is left out."""
+    label = translations.pgettext
+    names = {
+        Muted.STORY: label("button", "Story"),
+        Muted.SITE: label("button", "Site"),
+        Muted.RULE_SET: label("button", "Topic"),
+    }
+    lengths = {
+        "24h": label("button", "24 h"),
+        "7d": label("button", "7 days"),
+        "ever": label("button", "for good"),
+    }
+    word = "turns" if turns else "all"
+    rows = []
+    for kind, key in things:
+        try:
+            rows.append(
+                [
+                    Button(
+                        text=label("button", "{thing}: {time}").format(
+                            thing=names[kind], time=lengths[span]
+                        ),
+                        data=Press("hush", number(story), kind.value, span, word, key).data,
+                    )
+                    for span in SPANS
+                ]
+            )
+        except ValueError:  # a host with a port, a long name: they are muted in the settings
+            continue
+    other = Press("mute", number(story), "all" if turns else "turns").data
+    anyway = Button(text=_checked(label("button", "Reversals all the same"), turns), data=other)
+    return _rows(*rows, [anyway], [closing(translations)])
+
+
+def _chosen(text: str, is_so: bool) -> str:  # noqa: FBT001
+    return f"• {text}" if is_so else text
+
+
+def _checked(text: str, is_so: bool) -> str:  # noqa: FBT001
+    return f"{'☑' if is_so else '☐'} {text}"
+
+
+def _rows(*rows: Iterable[Button]) -> Keyboard:
+    return tuple(filter(None, map(tuple, rows)))
