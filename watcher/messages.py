@@ -1,7 +1,5 @@
 """What a subscriber reads of an article, and in which order it gives way when it is too long."""
 
-from bisect import bisect_right
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,8 +12,9 @@ from babel.dates import format_datetime
 from babel.numbers import format_decimal
 
 from watcher import actions, facts, urls
+from watcher import quotes as quoting
 from watcher import text as reading
-from watcher.claims import Detail, Evidence, Stance, ZoneKind
+from watcher.claims import Detail, Stance, ZoneKind
 from watcher.model import (
     Article,
     ArticleId,
@@ -30,24 +29,21 @@ from watcher.model import (
     StoryId,
 )
 from watcher.preferences import Length
-from watcher.spans import Part, Span, clean, clip, fit, html, is_link
+from watcher.spans import Part, Span, clip, fit, html, is_link
 
 # In characters.
 TITLE: Final = 300
 MADE_TITLE: Final = 120  # of the first sentence, where an article has no title
 LIST: Final = 240  # of rule sets, of rules
 SITE: Final = 80
-QUOTE: Final = 600
 FIGURE: Final = 120
 
 OTHERS: Final = 5  # sources that are named
 QUOTES: Final[Mapping[Length, int]] = {Length.SHORT: 0, Length.NORMAL: 2, Length.LONG: 3}
 FIGURES: Final = 3
 ANSWERS: Final = 3
-BOLD: Final = 24  # matched words of one quote
 PARIS: Final = ZoneInfo("Europe/Paris")
 
-Place: TypeAlias = tuple[int, int]
 Say: TypeAlias = Callable[[str], str]
 
 
@@ -136,7 +132,7 @@ def alert(
     rule = translations.ngettext(
         "Rule: {rules}, {score}.", "Rules: {rules}, {score}.", len({m.rule for m in matches})
     ).format(rules=rules, score=score(matches, translations, language))
-    quotes = _quotes(article, matches, QUOTES[length])
+    quotes = quoting.quotes(article, matches, QUOTES[length])
     name = _name(article) or urls.host(link) or say(N_("Untitled"))
     source = _source(article, translations, language)
     figures = _figures(article, matches, thread.figures, translations)
@@ -224,8 +220,12 @@ def _title_marked(article: Article, matches: Sequence[Match], link: str) -> list
     """Mark the words of the title that decided, where it need not be cut."""
     title = article.title
     found = (e for m in matches for e in m.evidence if e.zone is ZoneKind.TITLE)
-    hits = _merged((e.start, e.end) for e in found)
-    return _marked(title, 0, len(title), hits, link=link) if hits and len(title) <= TITLE else []
+    hits = quoting.merged((e.start, e.end) for e in found)
+    return (
+        quoting.marked(title, 0, len(title), hits, link=link)
+        if hits and len(title) <= TITLE
+        else []
+    )
 
 
 def _name(article: Article) -> str:
@@ -267,7 +267,7 @@ def _thread(thread: Thread, translations: NullTranslations, language: str) -> li
         date = _day(thread.before.published, translations, language)
         frame = N_("Before, on {date}: ") if date else N_("Before: ")
         head = translations.gettext(frame).format(date=date)
-        parts.append(Part([Span(head), _named(thread.before)], rank=5, gap="\n\n"))
+        parts.append(Part([Span(head), named(thread.before)], rank=5, gap="\n\n"))
     if thread.others:
         sites = translations.ngettext("{n} source", "{n} sources", thread.sites)
         origins = translations.ngettext("{n} of origin", "{n} of origin", thread.origins)
@@ -276,7 +276,7 @@ def _thread(thread: Thread, translations: NullTranslations, language: str) -> li
         for other in thread.others[:OTHERS]:
             where = ", ".join(_source(other, translations, language))
             parts.append(
-                Part([Span("• "), _named(other), Span(f" ({where})" if where else "")], rank=7)
+                Part([Span("• "), named(other), Span(f" ({where})" if where else "")], rank=7)
             )
         if (rest := len(thread.others) - OTHERS) > 0:
             parts.append(Part([Span(f"+ {rest}")], rank=6))
@@ -303,86 +303,15 @@ def day(at: datetime, translations: NullTranslations, language: str) -> str:
     return _day(Published(at=at, precision=Precision.DAY), translations, language)
 
 
-def _named(article: Article) -> Span:
+def whence(article: Article, translations: NullTranslations, language: str) -> str:
+    """Say where and when an article appeared."""
+    return " · ".join(_source(article, translations, language))
+
+
+def named(article: Article) -> Span:
+    """Name an article by its title, and lead to it."""
     return Span(_name(article) or urls.host(_link(article)), link=_link(article))
 
 
 def _link(article: Article) -> str:
     return next((url for url in (article.url, article.canonical) if is_link(url)), "")
-
-
-# Quotes -------------------------------------------------------------------------------------------
-
-
-def _quotes(article: Article, matches: Sequence[Match], most: int) -> list[list[Span]]:
-    """Quote the sentences that answer most of what the rules asked, in the order of the text."""
-    sentences = reading.sentences(article.text)
-    told: dict[Place, set[str]] = defaultdict(set)
-    hits = []
-    for match in matches:
-        for evidence in match.evidence:
-            outside = evidence.zone in (ZoneKind.TITLE, ZoneKind.CHROME)
-            if not outside and evidence.start < evidence.end:
-                place = _sentence(article, evidence, sentences)
-                told[place].add(f"{match.rule} {evidence.words}")
-                hits.append((evidence.start, min(evidence.end, place[1])))
-    chosen: list[Place] = []
-    for _ in range(min(most, len(told))):
-        asked = set().union(*(told[place] for place in chosen))
-        best = max(told, key=lambda place: (len(told[place] - asked), -place[0]))
-        if told[best] - asked:
-            chosen.append(best)
-    merged = _merged(hits)
-    return [_excerpt(article.text, *place, merged, n) for n, place in enumerate(sorted(chosen), 1)]
-
-
-def _sentence(article: Article, evidence: Evidence, sentences: Sequence[Place]) -> Place:
-    """Return the sentence that evidence begins in; what stands in another zone is none of it."""
-    at = evidence.start
-    number = bisect_right(sentences, at, key=lambda place: place[0]) - 1
-    start, end = sentences[number] if number >= 0 else (0, 0)
-    if at >= end:  # between two sentences
-        return at, evidence.end
-    zones = (zone for zone in article.zones if zone.kind is not ZoneKind.TITLE)
-    zone = next((zone for zone in zones if zone.start <= at < zone.end), None)
-    return (max(start, zone.start), min(end, zone.end)) if zone else (start, end)
-
-
-def _merged(places: Iterable[Place]) -> list[Place]:
-    """Join what overlaps or touches."""
-    merged: list[Place] = []
-    for start, end in sorted(places):
-        if merged and start <= merged[-1][1]:
-            merged[-1] = merged[-1][0], max(end, merged[-1][1])
-        else:
-            merged.append((start, end))
-    return merged
-
-
-def _excerpt(text: str, start: int, end: int, hits: Sequence[Place], quote: int) -> list[Span]:
-    """Quote a sentence, or, when it is long, the words around the first of its hits."""
-    left, right = start, end
-    inside = [(max(a, start), min(b, end)) for a, b in hits if a < end and b > start]
-    if end - start > QUOTE:
-        first = inside[0][0]
-        if first - start > QUOTE // 2:
-            left = first - len(text[first - QUOTE // 2 : first].partition(" ")[2])
-        right = min(end, left + QUOTE)
-        right = min([right, *(a for a, b in inside[1:] if a < right < b)])  # never inside a match
-    if right < end:
-        cut = text.rfind(" ", max([left, *(b for _, b in inside if b <= right)]), right)
-        right = cut if cut > left else right
-    before, after = "… " if left > start else "", "…" if right < end else ""
-    shown = _marked(text, left, right, inside, quote=quote)
-    return [Span(before, quote=quote), *shown, Span(after, quote=quote)]
-
-
-def _marked(
-    text: str, start: int, end: int, hits: Sequence[Place], *, link: str = "", quote: int = 0
-) -> list[Span]:
-    spans, at = [], start
-    for left, right in [(a, b) for a, b in hits if b <= end][:BOLD]:
-        spans.append(Span(clean(text[at:left]), link=link, quote=quote))
-        spans.append(Span(clean(text[left:right]), bold=True, link=link, quote=quote))
-        at = right
-    return [*spans, Span(clean(text[at:end]).rstrip(), link=link, quote=quote)]

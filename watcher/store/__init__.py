@@ -1,9 +1,11 @@
 """What we know and what we still have to do, kept in SQLite: tables inside, values outside."""
 
+from watcher.store.archive import Archive
 from watcher.store.articles import Articles, Recorded
 from watcher.store.chats import Chats
 from watcher.store.entries import Entries, PollResult
 from watcher.store.feeds import Feeds
+from watcher.store.judgements import Judgements
 from watcher.store.memory import Memory, Remembered
 from watcher.store.outbox import Outbox
 from watcher.store.stories import Stories
@@ -12,7 +14,20 @@ from watcher.store.threads import Threads
 from watcher.store.upkeep import Upkeep
 
 
-class Store(Feeds, Entries, Articles, Memory, Stories, Threads, Chats, Subscribers, Outbox, Upkeep):
+class Store(
+    Feeds,
+    Entries,
+    Articles,
+    Archive,
+    Judgements,
+    Memory,
+    Stories,
+    Threads,
+    Chats,
+    Subscribers,
+    Outbox,
+    Upkeep,
+):
     """The whole store; each parent holds the statements of one concern."""
 
 

@@ -22,6 +22,7 @@ from watcher.model import (
     StoryId,
     Verdict,
 )
+from watcher.store.archive import enter
 from watcher.store.entries import DONE
 from watcher.store.opening import Database, batches, insert_into, reading, writing
 from watcher.store.schema import (
@@ -126,6 +127,7 @@ class Articles(Database):
             _finish(db, pending.id, known, pending.revision)
             return Recorded(article=known, fresh=False, deliveries=0)
         article, revision = _write(db, verdict, pending.article, now=now)
+        enter(db, article, verdict.article)
         if fresh:
             _count(db, host, sentences, now=now)
         _name(db, article, names, now=now)

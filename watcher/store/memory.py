@@ -59,7 +59,7 @@ class Memory(Database):
         """Return the articles of stories seen since then, in the order in which they came."""
         recent = members.c.seen_at >= since
         kept = select(articles).join(members, members.c.article_id == articles.c.id).where(recent)
-        texts = {row.id: _article(row) for row in db.execute(kept)}
+        texts = {row.id: article_of(row) for row in db.execute(kept)}
         theirs, told = _matches(db, recent), _told(db, recent)
         links: defaultdict[int, list[StoryId]] = defaultdict(list)
         for one, other in db.execute(select(story_links.c.story_id, story_links.c.other_id)):
@@ -81,15 +81,18 @@ def _matches(db: Connection, recent: Any) -> defaultdict[int, list[Match]]:
     found: defaultdict[int, list[Match]] = defaultdict(list)
     wide = select(matches).join(members, members.c.article_id == matches.c.article_id)
     for row in db.execute(wide.where(recent).order_by(matches.c.id)):
-        evidence = tuple(
-            Evidence(zone=ZoneKind(zone), start=start, end=end, words=words, quote=quote)
-            for zone, start, end, words, quote in row.evidence
-        )
-        ids = {"rule": RuleId(row.rule), "rule_set": RuleSetId(row.rule_set)}
-        found[row.article_id].append(
-            value(Match, row, **ids, severity=Severity(row.severity), evidence=evidence)
-        )
+        found[row.article_id].append(match_of(row))
     return found
+
+
+def match_of(row: Row[Any]) -> Match:
+    """Read a match."""
+    evidence = tuple(
+        Evidence(zone=ZoneKind(zone), start=start, end=end, words=words, quote=quote)
+        for zone, start, end, words, quote in row.evidence
+    )
+    ids = {"rule": RuleId(row.rule), "rule_set": RuleSetId(row.rule_set)}
+    return value(Match, row, **ids, severity=Severity(row.severity), evidence=evidence)
 
 
 def _told(db: Connection, recent: Any) -> defaultdict[int, set[ChatId]]:
@@ -103,7 +106,8 @@ def _told(db: Connection, recent: Any) -> defaultdict[int, set[ChatId]]:
     return found
 
 
-def _article(row: Row[Any]) -> Article:
+def article_of(row: Row[Any]) -> Article:
+    """Read an article; the text of an old one is gone."""
     published = row.published_at and Published(
         at=row.published_at, precision=Precision(row.precision)
     )

@@ -4,11 +4,24 @@ from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Column, Dialect, ForeignKey, Index, MetaData, Row, Table, UniqueConstraint
+from sqlalchemy import (
+    DDL,
+    Column,
+    Dialect,
+    ForeignKey,
+    Index,
+    MetaData,
+    Row,
+    Table,
+    UniqueConstraint,
+    event,
+)
 from sqlalchemy.types import JSON, BigInteger, Boolean, DateTime, Float, Integer, Interval, Text
 from sqlalchemy.types import TypeDecorator as Decorator
 
 REVISION: Final = "0001"  # the newest migration; a test compares it with the folder
+
+ARCHIVE: Final = "archive"  # a virtual table of SQLite's: the words of articles, searched by people
 
 V = TypeVar("V")
 
@@ -335,4 +348,13 @@ sentences = Table(
     Column("articles", Integer, nullable=False),  # how many different ones it stood in
     Column("seen_at", Instant, nullable=False),  # last
     sqlite_with_rowid=False,
+)
+
+event.listen(
+    metadata,
+    "after_create",
+    DDL(  # type: ignore[no-untyped-call]
+        f"CREATE VIRTUAL TABLE IF NOT EXISTS {ARCHIVE} "
+        "USING fts5(title, body, tokenize='unicode61 remove_diacritics 0')"
+    ),
 )

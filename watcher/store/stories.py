@@ -5,8 +5,8 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, insert, or_, select, update
 
-from watcher.claims import Detail, Polarity
-from watcher.model import ArticleId, Decision, RuleSetId, StoryId, Verdict
+from watcher.claims import Detail, Polarity, Role
+from watcher.model import ArticleId, ChatId, Decision, RuleSetId, StoryId, Verdict
 from watcher.store.opening import Database, insert_into, reading
 from watcher.store.schema import (
     alerts,
@@ -18,6 +18,7 @@ from watcher.store.schema import (
     outbox_alerts,
     stories,
     story_links,
+    threads,
     value,
 )
 from watcher.timeline import Chapter, Holding, Link, Member, Placed, Story
@@ -36,6 +37,13 @@ class Stories(Database):
         return [_story(row) for row in db.execute(newest)]
 
     @reading
+    def stories_told(self, db: Connection, chat: ChatId, *, limit: int) -> list[Story]:
+        """Return the stories that a chat was told of, those with the newest articles first."""
+        mine = _stories().join(threads, threads.c.story_id == stories.c.id)
+        newest = mine.where(threads.c.chat_id == chat).order_by(stories.c.last_at.desc())
+        return [_story(row) for row in db.execute(newest.limit(limit))]
+
+    @reading
     def story(self, db: Connection, story: StoryId) -> Story | None:
         """Return one story with its chapters and links; `None` if there is none."""
         row = db.execute(_stories().where(stories.c.id == story)).one_or_none()
@@ -43,9 +51,10 @@ class Stories(Database):
             return None
         this, other = story_links.c.story_id, story_links.c.other_id
         linked = select(this, other, story_links.c.reason).where(or_(this == story, other == story))
+        reasons = {b if a == story else a: reason for a, b, reason in db.execute(linked)}
+        others = db.execute(_stories().where(stories.c.id.in_(reasons)).order_by(stories.c.id))
         links = tuple(
-            Link(other=StoryId(b if a == story else a), reason=reason)
-            for a, b, reason in db.execute(linked)
+            Link(other=StoryId(one.id), reason=reasons[one.id], title=one.title) for one in others
         )
         return _story(row, links=links, chapters=_chapters(db, members.c.story_id == story))
 
@@ -112,7 +121,9 @@ def _chapters(db: Connection, which: ColumnElement[bool]) -> tuple[Chapter, ...]
         .where(alerts.c.article_id == members.c.article_id)
     )
     wide = select(
-        members, articles.c.title, articles.c.site, articles.c.url, told.scalar_subquery()
+        members,
+        *(articles.c[name] for name in ("title", "site", "url", "stances")),
+        told.scalar_subquery(),
     )
     rows = db.execute(
         wide.join(articles, members.c.article_id == articles.c.id)
@@ -135,9 +146,19 @@ def _chapters(db: Connection, which: ColumnElement[bool]) -> tuple[Chapter, ...]
             origin=row.origin_id,
             rule_sets=tuple(sets.get(row.article_id, ())),
             told=row[-1],
+            **_said(row.stances),
         )
         for row in rows
     )
+
+
+def _said(stances: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """Return what an article itself answers to the first question that it answers."""
+    for said in stances.values():
+        if said["role"] == Role.PRIMARY:
+            names = ("issuer", "conditional")
+            return {name: said[name] for name in names} | {"detail": Detail(said["detail"])}
+    return {}
 
 
 def member(row: Row[Any]) -> Member:

@@ -7,6 +7,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, Connection, Table, delete, func, select, text, update
 
 from watcher.model import DeliveryState, FeedState, Status
+from watcher.store.archive import archive
 from watcher.store.articles import COMMON
 from watcher.store.chats import WAITING
 from watcher.store.entries import PENDING
@@ -65,6 +66,8 @@ class Upkeep(Database):
         rare = (sentences.c.articles < COMMON) & (sentences.c.seen_at < now - RARE_SENTENCES)
         old_text = (articles.c.seen_at < now - TEXTS) & articles.c.text.isnot(None)
         old_message = outbox.c.state.in_(ENDED) & (outbox.c.queued_at < now - TEXTS)
+        unsearched = select(articles.c.id).where(old_text)
+        db.execute(delete(archive).where(archive.c.rowid.in_(unsearched)))
         dropped = 0
         for statement in (
             delete(sentences).where(rare | (sentences.c.seen_at < now - NAMES)),
