@@ -10,6 +10,7 @@ from watcher.model import ArticleId, StoryId
 from watcher.preferences import Muted
 
 LABEL: Final = 30  # characters that a narrow screen shows
+TOAST: Final = 190  # characters over a chat, of Telegram's 200
 DAY: Final = timedelta(days=1)
 SPANS: Final[Mapping[str, timedelta | None]] = {"24h": DAY, "7d": 7 * DAY, "ever": None}
 

@@ -68,7 +68,8 @@ def excerpt(article: Article, wanted: Sequence[Term]) -> list[Span]:
     ]
     (first, _), (begin, end) = places[0] if places else ((told[0][0], 0), told[0])
     left = begin if first - AROUND <= begin else _after_space(article.text, first - AROUND, first)
-    right = _before_space(article.text, first, min(end, first + 2 * AROUND))
+    cut = first + 2 * AROUND
+    right = end if end <= cut else _before_space(article.text, first, cut)
     hits = merged(place for place, _ in places if left <= place[0] and place[1] <= right)
     shown = marked(article.text, left, right, hits, quote=1)
     before, after = "… " if left > begin else "", "…" if right < end else ""
@@ -81,7 +82,7 @@ def _after_space(source: str, start: int, end: int) -> int:
 
 def _before_space(source: str, start: int, end: int) -> int:
     space = source.rfind(" ", start, end)
-    return end if end == len(source) or space <= start else space
+    return space if space > start else end
 
 
 def _places(source: str, wanted: Sequence[Term]) -> Iterator[Place]:
