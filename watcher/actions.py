@@ -24,14 +24,21 @@ def beneath(
     articles: int = 1,
 ) -> Keyboard:
     """Offer to read an article, and, where somebody can be answered, to ask about it."""
-    label = translations.pgettext
-    first = [Button(text=label("button", "Read"), url=link)] if link else []
+    first = [Button(text=translations.pgettext("button", "Read"), url=link)] if link else []
     if article is None:
         return _rows(first)
-    first.append(Button(text=label("button", "Why?"), data=Press("why", number(article)).data))
+    first.append(
+        Button(
+            text=translations.pgettext("button", "Why?"), data=Press("why", number(article)).data
+        )
+    )
     if story is None:
         return _rows(first)
-    thread = label("button", "Story ({n})") if articles > 1 else label("button", "Story")
+    thread = (
+        translations.pgettext("button", "Story ({n})")
+        if articles > 1
+        else translations.pgettext("button", "Story")
+    )
     data = Press("story", number(story)).data
     first.append(Button(text=thread.format(n=articles), data=data))
     return _rows(first, [muting(translations, story)])
@@ -52,10 +59,9 @@ def rating(
     translations: NullTranslations, article: ArticleId, *, useful: bool | None
 ) -> tuple[Button, ...]:
     """Offer to say whether an alert was worth it; what was said is marked."""
-    label = translations.pgettext
     choices = (
-        ("no", False, label("button", "Not relevant")),
-        ("yes", True, label("button", "Useful")),
+        ("no", False, translations.pgettext("button", "Not relevant")),
+        ("yes", True, translations.pgettext("button", "Useful")),
     )
     return tuple(
         Button(text=_chosen(text, useful is means), data=Press("fb", number(article), word).data)
@@ -71,16 +77,15 @@ def mutes(
     turns: bool,
 ) -> Keyboard:
     """Offer to mute each of some things for a time; one whose name fits no button is left out."""
-    label = translations.pgettext
     names = {
-        Muted.STORY: label("button", "Story"),
-        Muted.SITE: label("button", "Site"),
-        Muted.RULE_SET: label("button", "Topic"),
+        Muted.STORY: translations.pgettext("button", "Story"),
+        Muted.SITE: translations.pgettext("button", "Site"),
+        Muted.RULE_SET: translations.pgettext("button", "Topic"),
     }
     lengths = {
-        "24h": label("button", "24 h"),
-        "7d": label("button", "7 days"),
-        "ever": label("button", "for good"),
+        "24h": translations.pgettext("button", "24 h"),
+        "7d": translations.pgettext("button", "7 days"),
+        "ever": translations.pgettext("button", "for good"),
     }
     word = "turns" if turns else "all"
     rows = []
@@ -89,7 +94,7 @@ def mutes(
             rows.append(
                 [
                     Button(
-                        text=label("button", "{thing}: {time}").format(
+                        text=translations.pgettext("button", "{thing}: {time}").format(
                             thing=names[kind], time=lengths[span]
                         ),
                         data=Press("hush", number(story), kind.value, span, word, key).data,
@@ -100,7 +105,9 @@ def mutes(
         except ValueError:  # a host with a port, a long name: they are muted in the settings
             continue
     other = Press("mute", number(story), "all" if turns else "turns").data
-    anyway = Button(text=_checked(label("button", "Reversals all the same"), turns), data=other)
+    anyway = Button(
+        text=_checked(translations.pgettext("button", "Reversals all the same"), turns), data=other
+    )
     return _rows(*rows, [anyway], [closing(translations)])
 
 

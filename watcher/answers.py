@@ -60,24 +60,24 @@ def why(
     """Explain an article by those of its matches that a chat follows."""
     say = translations.gettext
     parts = [
-        Part([Span(say("Why this alert?"), bold=True)]),
+        Part([Span(say(N_("Why this alert?")), bold=True)]),
         Part([messages.named(judged.article)]),
         *(Part([Span(line)], rank=3) for line in _rules(matches, titles, translations, language)),
         Part([Span(say(DECISIONS[judged.decision]))]),
     ]
     if matches:
-        parts.append(Part([Span(say("Found in the article"), bold=True)], gap="\n\n"))
+        parts.append(Part([Span(say(N_("Found in the article")), bold=True)], gap="\n\n"))
         for kind, label in ZONES.items():
             if found := _found(matches, kind):
                 parts.append(Part([Span(f"• {say(label)}"), *_listed(found, translations)], rank=2))
     for at, aside in enumerate(judged.asides):
         if not at:
-            parts.append(Part([Span(say("Set aside"), bold=True)], rank=1, gap="\n\n"))
+            parts.append(Part([Span(say(N_("Set aside")), bold=True)], rank=1, gap="\n\n"))
         quote = _quoted(clip(aside.quote, QUOTE), translations, bold=False)
         because = translations.gettext("{quote}: {reason}").partition("{quote}")[2]
         reason = because.format(reason=say(ASIDES[aside.why]))
         parts.append(Part([Span("• "), *quote, Span(reason)], rank=4 + at))
-    reference = say("Reference: {reference}.").format(reference=number(judged.id).upper())
+    reference = say(N_("Reference: {reference}.")).format(reference=number(judged.id).upper())
     parts.append(Part([Span(reference, italic=True)], gap="\n\n"))
     return Message(
         html=html(fit(parts)),
@@ -103,7 +103,7 @@ def why_briefly(
     quotes = list({text.fold(e.quote): e.quote for e in reversed(evidence)}.values())[:BRIEF]
     spans = [_quoted(clip(quote, QUOTE // 2), translations) for quote in quotes]
     listed = ", ".join("".join(span.text for span in one) for one in spans)
-    found = [say("Found: {words}.").format(words=listed)] if listed else []
+    found = [say(N_("Found: {words}.")).format(words=listed)] if listed else []
     return clip(" ".join([*rules, say(DECISIONS[judged.decision]), *found]), actions.TOAST)
 
 
@@ -136,7 +136,7 @@ def _listed(found: Counter[tuple[str, str]], translations: NullTranslations) -> 
         yield Span(before)
         yield from _quoted(clip(quote, QUOTE), translations)
         list_ = say(ANSWERS[words]) if words in ANSWERS else clip(words, messages.SITE)
-        often = say("{words}, {n} times").format(words=list_, n=times) if times > 1 else list_
+        often = say(N_("{words}, {n} times")).format(words=list_, n=times) if times > 1 else list_
         yield Span(f" ({often})")
         before = ", "
     if (rest := len(found) - EACH) > 0:

@@ -43,7 +43,7 @@ def story(story: Story, translations: NullTranslations, language: str) -> Messag
         parts.append(Part([_linked(one, translations), *site], rank=1 + age))
     links = (
         Button(
-            text=clip(link.title or say("Story {n}").format(n=link.other), actions.LABEL),
+            text=clip(link.title or say(N_("Story {n}")).format(n=link.other), actions.LABEL),
             data=Press("story", number(link.other)).data,
         )
         for link in story.links[:LINKS]
@@ -103,8 +103,8 @@ def stories(found: Sequence[Story], translations: NullTranslations, language: st
     """List stories, each with a button that tells it."""
     say = translations.gettext
     if not found:
-        return Message(html=html([Span(say("You have not been told of any story yet."))]))
-    parts = [Part([Span(say("Your latest stories"), bold=True)])]
+        return Message(html=html([Span(say(N_("You have not been told of any story yet.")))]))
+    parts = [Part([Span(say(N_("Your latest stories")), bold=True)])]
     for at, one in enumerate(found[:STORIES], 1):
         length = _length(one, translations, language)
         line = [Span(f"{at}. "), Span(_title(one, translations), bold=True)]
@@ -130,8 +130,8 @@ def state(holdings: Sequence[Holding], translations: NullTranslations, language:
         name = key(one.product)
         newest[name] = max(one.since, newest.get(name, one.since))
     if not newest:
-        return Message(html=html([Span(say("Nothing is known to be closed or open yet."))]))
-    parts = [Part([Span(say("How things stand"), bold=True)])]
+        return Message(html=html([Span(say(N_("Nothing is known to be closed or open yet.")))]))
+    parts = [Part([Span(say(N_("How things stand")), bold=True)])]
     for rank, name in enumerate(sorted(newest, key=lambda name: newest[name], reverse=True), 1):
         mine = [one for one in holdings if key(one.product) == name]
         if rank <= PRODUCTS:
@@ -149,11 +149,11 @@ def _held(one: Holding, translations: NullTranslations, language: str) -> str:
     """Say who closes or opens what, since when and who says so."""
     say = translations.gettext
     way = WAYS.get(one.direction.rpartition("_")[2])
-    who = [clip(one.issuer, messages.SITE)] if one.issuer else [say("nobody named")]
+    who = [clip(one.issuer, messages.SITE)] if one.issuer else [say(N_("nobody named"))]
     side = f"{who[0]} ({say(way)})" if way else who[0]
     emoji, word = STANCES[one.detail]
     sources = translations.ngettext("{n} source", "{n} sources", len(one.sources))
-    line = say("{side}: {state} since {date}, {sources}").format(
+    line = say(N_("{side}: {state} since {date}, {sources}")).format(
         side=side,
         state=say(word).lower(),
         date=messages.day(one.since, translations, language),
@@ -174,11 +174,11 @@ def found(
     say = translations.gettext
     asked = " ".join(map(str, terms))
     if not terms:
-        return Message(html=html([Span(say("Write what to look for, such as: /search H200"))]))
+        return Message(html=html([Span(say(N_("Write what to look for, such as: /search H200")))]))
     if not articles:
-        nothing = say("Nothing found for “{words}”. Try fewer words, or a beginning: autoris*")
+        nothing = say(N_("Nothing found for “{words}”. Try fewer words, or a beginning: autoris*"))
         return Message(html=html([Span(nothing.format(words=clip(asked, messages.LIST)))]))
-    head = say("Search: {words}").format(words=clip(asked, messages.LIST))
+    head = say(N_("Search: {words}")).format(words=clip(asked, messages.LIST))
     parts = [Part([Span(head, bold=True)])]
     for rank, article in enumerate(articles[:PAGE], 1):
         where = messages.whence(article, translations, language)
@@ -187,7 +187,7 @@ def found(
         parts.append(Part(searching.excerpt(article, terms), rank=PAGE + rank))
     pages = _pages(offset, asked, translations, more=len(articles) > PAGE)
     if pages is None:
-        hint = say("Add words to narrow the search down.")
+        hint = say(N_("Add words to narrow the search down."))
         parts.append(Part([Span(hint, italic=True)], gap="\n\n"))
     rows = (pages or (), (actions.closing(translations),))
     return Message(html=html(fit(parts)), buttons=tuple(filter(None, rows)))
@@ -197,12 +197,11 @@ def _pages(
     offset: int, asked: str, translations: NullTranslations, *, more: bool
 ) -> tuple[Button, ...] | None:
     """Offer the pages before and after; `None` where the words fit no button."""
-    label = translations.pgettext
     offered = []
     if offset:
-        offered.append((label("button", "Previous"), max(0, offset - PAGE)))
+        offered.append((translations.pgettext("button", "Previous"), max(0, offset - PAGE)))
     if more:
-        offered.append((label("button", "More"), offset + PAGE))
+        offered.append((translations.pgettext("button", "More"), offset + PAGE))
     try:
         return tuple(
             Button(text=text, data=Press("more", number(at), asked).data) for text, at in offered

@@ -11,7 +11,7 @@ from watcher import actions
 from watcher.bot.desk import Desk, Handler, Visitor
 from watcher.bot.reading import argument, expired, known, numbered, told
 from watcher.buttons import Button, Press, number
-from watcher.dialogue import Change, Event, Reply, Toast
+from watcher.dialogue import Change, Event, Heard, Reply, Toast
 from watcher.messages import N_
 from watcher.model import Message, RuleSetId, StoryId
 from watcher.preferences import Mute, Muted
@@ -80,10 +80,10 @@ async def _asked(desk: Desk, event: Event, kind: str, key: str) -> Asked | None:
     story = await desk.line.store.story(StoryId(numbered(event)))
     if story is None or kind not in set(Muted):
         return None
-    theirs = {
+    theirs: dict[Muted, set[str]] = {
         Muted.STORY: {str(story.id)},
         Muted.SITE: {chapter.host for chapter in story.chapters},
-        Muted.RULE_SET: {name for chapter in story.chapters for name in chapter.rule_sets},
+        Muted.RULE_SET: {str(name) for chapter in story.chapters for name in chapter.rule_sets},
     }
     return Asked(story, Muted(kind), key) if key in theirs[Muted(kind)] else None
 
@@ -144,4 +144,4 @@ PRESSES: Final[Mapping[str, Handler]] = {
     "hush": Handler(hush, for_administrators=True),
     "unhush": Handler(unhush, for_administrators=True),
 }
-OTHERS: Final[Mapping[str, Handler]] = {}
+OTHERS: Final[Mapping[type[Heard], Handler]] = {}

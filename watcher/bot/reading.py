@@ -6,9 +6,9 @@ from typing import Final
 from watcher import answers, overviews, searching
 from watcher.bot.desk import OLD_BUTTON, Desk, Handler, Visitor
 from watcher.buttons import whole
-from watcher.dialogue import Change, Close, Event, Place, Pressed, Reply, Said, Say, Toast
+from watcher.dialogue import Change, Close, Event, Heard, Place, Pressed, Reply, Said, Say, Toast
 from watcher.messages import N_
-from watcher.model import ArticleId, Chat, Match, Message, StoryId
+from watcher.model import ArticleId, Chat, Match, Message, RuleSetId, StoryId
 from watcher.timeline import Judged
 
 NO_STORY: Final = N_("There is no such story. /story lists yours.")
@@ -79,7 +79,7 @@ def _followed(chat: Chat, judged: Judged) -> Sequence[Match]:
     return mine or judged.matches
 
 
-def _titles(desk: Desk) -> Mapping[str, str]:
+def _titles(desk: Desk) -> Mapping[RuleSetId, str]:
     return {rule_set.id: rule_set.title for rule_set in desk.line.book.sets}
 
 
@@ -169,4 +169,4 @@ PRESSES: Final[Mapping[str, Handler]] = {
     "fb": Handler(rate, for_administrators=True),
     "x": Handler(close, for_administrators=True),
 }
-OTHERS: Final[Mapping[str, Handler]] = {}
+OTHERS: Final[Mapping[type[Heard], Handler]] = {}
