@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.ruling import CLAIM, stance
 from tests.telegram_html import parse
-from watcher import locales, messages
+from watcher import locales, messages, quotes
 from watcher.claims import Claim, Detail, Evidence, Stance, Zone, ZoneKind
 from watcher.model import (
     Article,
@@ -375,7 +375,7 @@ def test_long_sentences_are_cut_at_words() -> None:
     assert shown.endswith("…")
     assert shown.strip(" …") in long
     assert shown.strip(" …").split(" ")[0] in {"avant", "cela"}
-    assert len(shown) <= messages.QUOTE + 3
+    assert len(shown) <= quotes.QUOTE + 3
     assert quoted.all("b")[1:] == ["feu vert", "H200"]
     late = "avant cela " * 90 + "le H200"
     tail = parse(tell(article(text=late, zones=()), match(hit(late, "H200"))).html).all(

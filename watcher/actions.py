@@ -1,6 +1,7 @@
 """The buttons by which people answer an alert, and the menus that they open."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import timedelta
 from gettext import NullTranslations
 from typing import Final
@@ -72,51 +73,37 @@ def rating(
 def mutes(
     translations: NullTranslations,
     story: StoryId,
-    things: Iterable[tuple[Muted, str]],
+    things: Iterable[tuple[str, Muted, str]],
     *,
     turns: bool,
 ) -> Keyboard:
-    """Offer to mute each of some things for a time; one whose name fits no button is left out."""
-    names = {
-        Muted.STORY: translations.pgettext("button", "Story"),
-        Muted.SITE: translations.pgettext("button", "Site"),
-        Muted.RULE_SET: translations.pgettext("button", "Topic"),
-    }
-    lengths = {
+    """Offer to mute each of some things for a time; one whose key fits no button is left out."""
+    spans = {
         "24h": translations.pgettext("button", "24 h"),
         "7d": translations.pgettext("button", "7 days"),
         "ever": translations.pgettext("button", "for good"),
     }
+    frame = translations.pgettext("button", "{thing}: {time}")
     word = "turns" if turns else "all"
-    rows = []
-    for kind, key in things:
-        try:
+    rows: list[list[Button]] = []
+    for name, kind, key in things:
+        with suppress(ValueError):  # a host with a port, a long name: the settings mute them
+            presses = [Press("hush", number(story), kind.value, one, word, key) for one in spans]
+            labels = [frame.format(thing=name, time=time) for time in spans.values()]
             rows.append(
                 [
-                    Button(
-                        text=translations.pgettext("button", "{thing}: {time}").format(
-                            thing=names[kind], time=lengths[span]
-                        ),
-                        data=Press("hush", number(story), kind.value, span, word, key).data,
-                    )
-                    for span in SPANS
+                    Button(text=label, data=press.data)
+                    for label, press in zip(labels, presses, strict=True)
                 ]
             )
-        except ValueError:  # a host with a port, a long name: they are muted in the settings
-            continue
     other = Press("mute", number(story), "all" if turns else "turns").data
-    anyway = Button(
-        text=_checked(translations.pgettext("button", "Reversals all the same"), turns), data=other
-    )
+    label = translations.pgettext("button", "Except a reversal")
+    anyway = Button(text=f"{'☑' if turns else '☐'} {label}", data=other)
     return _rows(*rows, [anyway], [closing(translations)])
 
 
 def _chosen(text: str, is_so: bool) -> str:  # noqa: FBT001
     return f"• {text}" if is_so else text
-
-
-def _checked(text: str, is_so: bool) -> str:  # noqa: FBT001
-    return f"{'☑' if is_so else '☐'} {text}"
 
 
 def _rows(*rows: Iterable[Button]) -> Keyboard:

@@ -100,7 +100,7 @@ def why_briefly(
     say = translations.gettext
     rules = [*_rules(matches, titles, translations, language)][:1]
     evidence = sorted((e for m in matches for e in m.evidence), key=lambda e: e.end - e.start)
-    quotes = list({text.fold(e.quote): e.quote for e in reversed(evidence)}.values())[:BRIEF]
+    quotes = list({text.fold(e.quote): e.quote for e in evidence}.values())[:BRIEF]
     spans = [_quoted(clip(quote, QUOTE // 2), translations) for quote in quotes]
     listed = ", ".join("".join(span.text for span in one) for one in spans)
     found = [say(N_("Found: {words}.")).format(words=listed)] if listed else []

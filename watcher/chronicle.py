@@ -255,6 +255,7 @@ class Chronicle:
                 sites=len({piece.host for piece in living.pieces}),
                 origins=len({piece.placement.origin for piece in living.pieces}),
                 articles=len(story),
+                alike=sum(one.placement.story == living.head.placement.story for one in story),
                 since=story[0].verdict.article.published,
                 turned=_turned(story, living.head),
             ),

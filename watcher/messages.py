@@ -97,6 +97,7 @@ class Thread:
     sites: int = 1
     origins: int = 1  # texts that are no copies
     articles: int = 1  # of the story, as far as this chat was told
+    alike: int = 1  # of those, in the very story of the head
     since: Published | None = None  # the first of them
     turned: Published | None = None  # the last of them that turned it, the head aside
 
@@ -133,13 +134,13 @@ def alert(
         "Rule: {rules}, {score}.", "Rules: {rules}, {score}.", len({m.rule for m in matches})
     ).format(rules=rules, score=score(matches, translations, language))
     quotes = quoting.quotes(article, matches, QUOTES[length])
-    name = _name(article) or urls.host(link) or say(N_("Untitled"))
+    title = name(article) or urls.host(link) or say(N_("Untitled"))
     source = _source(article, translations, language)
     figures = _figures(article, matches, thread.figures, translations)
     note = ORIGINS.get(article.origin)
     parts = [
         *_headline(matches, titles, stances, sides, say, head=thread.head),
-        Part((not quotes and _title_marked(article, matches, link)) or [Span(name, link=link)]),
+        Part((not quotes and _title_marked(article, matches, link)) or [Span(title, link=link)]),
         Part([Span(" · ".join(source))] if source else []),
         *(Part(quote, rank=2 + 2 * n, gap="\n" if n else "\n\n") for n, quote in enumerate(quotes)),
         Part([Span(figures)] if figures else [], rank=3, gap="\n" if quotes else "\n\n"),
@@ -152,7 +153,7 @@ def alert(
         silent=loudest is Severity.LOW,
         link=link,
         buttons=actions.beneath(
-            translations, link=link, article=number, story=story, articles=thread.articles
+            translations, link=link, article=number, story=story, articles=thread.alike
         ),
     )
 
@@ -228,7 +229,7 @@ def _title_marked(article: Article, matches: Sequence[Match], link: str) -> list
     )
 
 
-def _name(article: Article) -> str:
+def name(article: Article) -> str:
     """Return the title, or else the first sentence of the text."""
     if title := clip(article.title, TITLE):
         return title
@@ -310,7 +311,7 @@ def whence(article: Article, translations: NullTranslations, language: str) -> s
 
 def named(article: Article) -> Span:
     """Name an article by its title, and lead to it."""
-    return Span(_name(article) or urls.host(_link(article)), link=_link(article))
+    return Span(name(article) or urls.host(_link(article)), link=_link(article))
 
 
 def _link(article: Article) -> str:

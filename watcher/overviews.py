@@ -1,7 +1,7 @@
 """What people may look up: how a story went, how everything stands, what the archive has."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from gettext import NullTranslations
 from typing import Final
 
@@ -123,26 +123,36 @@ def stories(found: Sequence[Story], translations: NullTranslations, language: st
 
 
 def state(holdings: Sequence[Holding], translations: NullTranslations, language: str) -> Message:
-    """Say how everything stands, product by product, what changed last first."""
+    """Say how everything stands, product by product, what most sources tell first."""
     say = translations.gettext
-    newest: dict[str, datetime] = {}
+    products: defaultdict[str, list[Holding]] = defaultdict(list)
     for one in holdings:
-        name = key(one.product)
-        newest[name] = max(one.since, newest.get(name, one.since))
-    if not newest:
+        products[key(one.product)].append(one)
+    if not products:
         return Message(html=html([Span(say(N_("Nothing is known to be closed or open yet.")))]))
     parts = [Part([Span(say(N_("How things stand")), bold=True)])]
-    for rank, name in enumerate(sorted(newest, key=lambda name: newest[name], reverse=True), 1):
-        mine = [one for one in holdings if key(one.product) == name]
-        if rank <= PRODUCTS:
-            product = clip(mine[0].product, messages.SITE)
-            parts.append(Part([Span(product, bold=True)], rank=rank, gap="\n\n"))
-            parts += [
-                Part([Span(line)], rank=rank)
-                for one in mine
-                for line in [_held(one, translations, language)]
-            ]
+    ranked = sorted(
+        products.values(),
+        key=lambda mine: (max(len(one.sources) for one in mine), max(one.since for one in mine)),
+        reverse=True,
+    )
+    for rank, mine in enumerate(ranked[:PRODUCTS], 1):
+        product = clip(mine[0].product, messages.SITE)
+        parts.append(Part([Span(product, bold=True)], rank=rank, gap="\n\n"))
+        for one in mine:
+            if not any(_is_vaguer(one, other) for other in mine):
+                parts.append(Part([Span(_held(one, translations, language))], rank=rank))
     return Message(html=html(fit(parts)), buttons=((actions.closing(translations),),))
+
+
+def _is_vaguer(one: Holding, other: Holding) -> bool:
+    """Tell whether another entry says the same and names more of who decides and which way."""
+    return (
+        one.polarity is other.polarity
+        and (one.issuer, one.direction) != (other.issuer, other.direction)
+        and one.issuer in ("", other.issuer)
+        and one.direction in ("", other.direction)
+    )
 
 
 def _held(one: Holding, translations: NullTranslations, language: str) -> str:

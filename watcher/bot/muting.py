@@ -19,7 +19,7 @@ from watcher.spans import Part, Span, clip, fit, html
 from watcher.timeline import Story
 
 TITLE: Final = 200
-SETS: Final = 3  # rule sets that are offered
+SETS: Final = 3  # topics that are offered
 
 
 async def menu(desk: Desk, visitor: Visitor, event: Event) -> Sequence[Reply]:
@@ -34,36 +34,35 @@ async def menu(desk: Desk, visitor: Visitor, event: Event) -> Sequence[Reply]:
 
 def _menu(desk: Desk, visitor: Visitor, story: Story, *, turns: bool) -> Message:
     head = next(one for one in story.chapters if one.article == story.head)
-    mine = [name for name in head.rule_sets if known(visitor).follows(name)][:SETS]
-    things = [(Muted.STORY, str(story.id))]
-    things += [(Muted.SITE, head.host)] if head.host else []
-    things += [(Muted.RULE_SET, name) for name in mine]
+    sets = [name for name in head.rule_sets if known(visitor).follows(name)][:SETS]
+    things = [(visitor.say(KINDS[Muted.STORY]), Muted.STORY, str(story.id))]
+    if head.host:
+        things.append((visitor.say(KINDS[Muted.SITE]), Muted.SITE, head.host))
+    for letter, name in zip("ABC", sets, strict=False):
+        mark = f" {letter}" if len(sets) > 1 else ""  # told apart by who listens, too
+        things.append((visitor.say(KINDS[Muted.RULE_SET]) + mark, Muted.RULE_SET, name))
     parts = [Part([Span(visitor.say(N_("What don’t you want to hear of?")), bold=True)])]
-    for kind, key in things:
-        name = _name(desk, visitor, kind, key, story)
-        parts.append(Part([Span(f"• {name}")], rank=2))
-    hint = N_("A reversal of a muted story still comes, unless you untick it.")
-    parts.append(Part([Span(visitor.say(hint), italic=True)], rank=1, gap="\n\n"))
+    for label, kind, key in things:
+        line = visitor.say(N_("{label}: ")).format(label=label) + _name(desk, kind, key, story)
+        parts.append(Part([Span(f"• {line}")], rank=2))
+    hint = visitor.say(N_("A reversal of the story still comes, unless you untick it."))
+    parts.append(Part([Span(hint, italic=True)], rank=1, gap="\n\n"))
     buttons = actions.mutes(visitor.translations, story.id, things, turns=turns)
     return Message(html=html(fit(parts)), buttons=buttons)
 
 
-def _name(desk: Desk, visitor: Visitor, kind: Muted, key: str, story: Story) -> str:
+KINDS: Final[Mapping[Muted, str]] = {
+    Muted.STORY: N_("Story"),
+    Muted.SITE: N_("Site"),
+    Muted.RULE_SET: N_("Topic"),
+}
+
+
+def _name(desk: Desk, kind: Muted, key: str, story: Story) -> str:
     """Say what a mute is about, in a reader's words."""
     titles = {rule_set.id: rule_set.title for rule_set in desk.line.book.sets}
-    names = {
-        Muted.STORY: story.title or visitor.say(N_("Untitled")),
-        Muted.SITE: key,
-        Muted.RULE_SET: titles.get(RuleSetId(key), key),
-    }
-    return visitor.say(FRAMES[kind]).format(name=clip(names[kind], TITLE))
-
-
-FRAMES: Final[Mapping[Muted, str]] = {
-    Muted.STORY: N_("Story: {name}"),
-    Muted.SITE: N_("Site: {name}"),
-    Muted.RULE_SET: N_("Topic: {name}"),
-}
+    names = {Muted.STORY: story.title, Muted.RULE_SET: titles.get(RuleSetId(key))}
+    return clip(names.get(kind) or key, TITLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +98,8 @@ async def hush(desk: Desk, visitor: Visitor, event: Event) -> Sequence[Reply]:
     mute = Mute(kind=asked.kind, key=key, until=until, turns=turns)
     await desk.line.store.mute(known(visitor).id, mute)
     await desk.refresh()
-    lines = [_name(desk, visitor, asked.kind, key, asked.story), _until(visitor, until)]
-    if turns:
+    lines = [_name(desk, asked.kind, key, asked.story), _until(visitor, until)]
+    if turns and asked.kind is Muted.STORY:
         lines.append(visitor.say(N_("A reversal will still come.")))
     undo = Press("unhush", number(asked.story.id), kind, key).data
     offered = Button(text=visitor.translations.pgettext("button", "Undo"), data=undo)
@@ -117,7 +116,7 @@ async def unhush(desk: Desk, visitor: Visitor, event: Event) -> Sequence[Reply]:
     await desk.line.store.unmute(known(visitor).id, asked.kind, key)
     await desk.refresh()
     done = visitor.say(N_("No longer muted"))
-    lines = [_name(desk, visitor, asked.kind, key, asked.story)]
+    lines = [_name(desk, asked.kind, key, asked.story)]
     again = actions.muting(visitor.translations, asked.story.id)
     return [Toast(done), Change(_said(visitor, done, lines, again))]
 

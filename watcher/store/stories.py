@@ -3,10 +3,22 @@
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    case,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
-from watcher.claims import Detail, Polarity, Role
-from watcher.model import ArticleId, ChatId, Decision, RuleSetId, StoryId, Verdict
+from watcher import messages
+from watcher.claims import Detail, Polarity, Role, Zone, ZoneKind
+from watcher.model import Article, ArticleId, ChatId, Decision, RuleSetId, StoryId, Verdict
 from watcher.store.opening import Database, insert_into, reading
 from watcher.store.schema import (
     alerts,
@@ -24,6 +36,12 @@ from watcher.store.schema import (
 from watcher.timeline import Chapter, Holding, Link, Member, Placed, Story
 
 MOST: Final = 100  # stories in one listing
+# Some feeds give no titles: the first sentence of the text serves.
+NAMED: Final = (
+    articles.c.title,
+    articles.c.zones,
+    case((articles.c.title == "", articles.c.text), else_="").label("text"),
+)
 KEY: Final = (ledger.c.product, ledger.c.direction, ledger.c.issuer)
 
 
@@ -54,7 +72,7 @@ class Stories(Database):
         reasons = {b if a == story else a: reason for a, b, reason in db.execute(linked)}
         others = db.execute(_stories().where(stories.c.id.in_(reasons)).order_by(stories.c.id))
         links = tuple(
-            Link(other=StoryId(one.id), reason=reasons[one.id], title=one.title) for one in others
+            Link(other=StoryId(one.id), reason=reasons[one.id], title=_title(one)) for one in others
         )
         return _story(row, links=links, chapters=_chapters(db, members.c.story_id == story))
 
@@ -108,9 +126,7 @@ def _join(db: Connection, article: ArticleId, placed: Placed) -> StoryId:
 def _stories() -> Select[Any]:
     own = select(func.count()).where(members.c.story_id == stories.c.id)
     count = own.correlate(stories).scalar_subquery().label("articles")
-    return select(stories, count, articles.c.title).join(
-        articles, stories.c.head_id == articles.c.id
-    )
+    return select(stories, count, *NAMED).join(articles, stories.c.head_id == articles.c.id)
 
 
 def _chapters(db: Connection, which: ColumnElement[bool]) -> tuple[Chapter, ...]:
@@ -122,7 +138,8 @@ def _chapters(db: Connection, which: ColumnElement[bool]) -> tuple[Chapter, ...]
     )
     wide = select(
         members,
-        *(articles.c[name] for name in ("title", "site", "url", "stances")),
+        *NAMED,
+        *(articles.c[name] for name in ("site", "url", "stances")),
         told.scalar_subquery(),
     )
     rows = db.execute(
@@ -146,6 +163,7 @@ def _chapters(db: Connection, which: ColumnElement[bool]) -> tuple[Chapter, ...]
             origin=row.origin_id,
             rule_sets=tuple(sets.get(row.article_id, ())),
             told=row[-1],
+            title=_title(row),
             **_said(row.stances),
         )
         for row in rows
@@ -167,7 +185,12 @@ def member(row: Row[Any]) -> Member:
 
 
 def _story(row: Row[Any], **others: object) -> Story:
-    return value(Story, row, head=ArticleId(row.head_id), **others)
+    return value(Story, row, head=ArticleId(row.head_id), title=_title(row), **others)
+
+
+def _title(row: Row[Any]) -> str:
+    zones = tuple(Zone(kind=ZoneKind(kind), start=a, end=b) for kind, a, b in row.zones)
+    return messages.name(Article(title=row.title, text=row.text or "", zones=zones))
 
 
 def _holding(row: Row[Any]) -> Holding:
