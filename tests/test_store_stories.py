@@ -113,11 +113,12 @@ async def test_a_story_is_a_timeline(store: Store) -> None:
         (Decision.FIRST, "a sentence", 0),
     ]
     assert story.chapters[1].rule_sets == (H200, QUOTA)
-    assert story.links == (replace(link, other=StoryId(3)),)
+    named = replace(link, other=StoryId(3), title="Pékin rouvre la porte au H200")
+    assert story.links == (named,)
     assert second.story is not None
     other = await store.story(second.story)
     assert other is not None
-    assert (other.links, other.chapters[0].told) == ((link,), 1)
+    assert (other.links, other.chapters[0].told) == ((replace(named, other=StoryId(1)),), 1)
     assert [one.id for one in await store.stories()] == [3, 1]
     assert [one.articles for one in await store.stories(limit=1)] == [1]
     assert await store.story(StoryId(99)) is None

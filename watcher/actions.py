@@ -87,7 +87,7 @@ def mutes(
     word = "turns" if turns else "all"
     rows: list[list[Button]] = []
     for name, kind, key in things:
-        with suppress(ValueError):  # a host with a port, a long name: the settings mute them
+        with suppress(ValueError):  # a long name: the settings mute it
             presses = [Press("hush", number(story), kind.value, one, word, key) for one in spans]
             labels = [frame.format(thing=name, time=time) for time in spans.values()]
             rows.append(

@@ -43,7 +43,7 @@ def story(story: Story, translations: NullTranslations, language: str) -> Messag
         parts.append(Part([_linked(one, translations), *site], rank=1 + age))
     links = (
         Button(
-            text=clip(link.title or say(N_("Story {n}")).format(n=link.other), actions.LABEL),
+            text=clip(link.title, actions.LABEL) or say(N_("Story {n}")).format(n=link.other),
             data=Press("story", number(link.other)).data,
         )
         for link in story.links[:LINKS]
@@ -90,12 +90,13 @@ def _length(story: Story, translations: NullTranslations, language: str) -> str:
 
 def _title(story: Story, translations: NullTranslations) -> str:
     titles = (story.title, *(one.title for one in story.chapters))
-    name = next(filter(str.strip, titles), "") or translations.gettext("Untitled")
-    return clip(name, messages.TITLE)
+    named = (clip(title, messages.TITLE) for title in titles)
+    return next(filter(None, named), "") or translations.gettext("Untitled")
 
 
 def _linked(one: Chapter, translations: NullTranslations) -> Span:
-    name = clip(one.title, messages.TITLE) or one.host or translations.gettext("Untitled")
+    named = (clip(one.title, messages.TITLE), clip(one.host, messages.SITE))
+    name = next(filter(None, named), "") or translations.gettext("Untitled")
     return Span(name, link=one.url if is_link(one.url) else "")
 
 
@@ -139,9 +140,11 @@ def state(holdings: Sequence[Holding], translations: NullTranslations, language:
     for rank, mine in enumerate(ranked[:PRODUCTS], 1):
         product = clip(mine[0].product, messages.SITE)
         parts.append(Part([Span(product, bold=True)], rank=rank, gap="\n\n"))
-        for one in mine:
-            if not any(_is_vaguer(one, other) for other in mine):
-                parts.append(Part([Span(_held(one, translations, language))], rank=rank))
+        parts += [
+            Part([Span(_held(one, translations, language))], rank=rank)
+            for one in mine
+            if not any(_is_vaguer(one, other) for other in mine)
+        ]
     return Message(html=html(fit(parts)), buttons=((actions.closing(translations),),))
 
 

@@ -9,7 +9,7 @@ from babel.dates import format_datetime
 
 from watcher import actions
 from watcher.bot.desk import Desk, Handler, Visitor
-from watcher.bot.reading import argument, expired, known, numbered, told
+from watcher.bot.reading import argument, expired, known, numbered, rest, told
 from watcher.buttons import Button, Press, number
 from watcher.dialogue import Change, Event, Heard, Reply, Toast
 from watcher.messages import N_
@@ -89,7 +89,7 @@ async def _asked(desk: Desk, event: Event, kind: str, key: str) -> Asked | None:
 
 async def hush(desk: Desk, visitor: Visitor, event: Event) -> Sequence[Reply]:
     """Mute a thing."""
-    _, kind, span, word, key = (argument(event, at) for at in range(5))
+    kind, span, word, key = (*(argument(event, at) for at in (1, 2, 3)), rest(event, 4))
     asked = await _asked(desk, event, kind, key)
     if asked is None or span not in actions.SPANS:
         return expired(visitor)
@@ -109,7 +109,7 @@ async def hush(desk: Desk, visitor: Visitor, event: Event) -> Sequence[Reply]:
 
 async def unhush(desk: Desk, visitor: Visitor, event: Event) -> Sequence[Reply]:
     """Let a thing be heard of again."""
-    kind, key = argument(event, 1), argument(event, 2)
+    kind, key = argument(event, 1), rest(event, 2)
     asked = await _asked(desk, event, kind, key)
     if asked is None:
         return expired(visitor)

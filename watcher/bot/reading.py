@@ -20,6 +20,12 @@ def argument(event: Event, at: int = 0) -> str:
     return args[at] if at < len(args) else ""
 
 
+def rest(event: Event, at: int) -> str:
+    """Return all that a button was given from a place on: a host may have a colon before its port."""
+    args = event.press.args if isinstance(event, Pressed) and event.press else ()
+    return ":".join(args[at:])
+
+
 def numbered(event: Event, at: int = 0) -> int:
     """Return a number that a button was given; 0, which nothing has, when it is none."""
     try:
