@@ -56,7 +56,10 @@ def story_briefly(story: Story, translations: NullTranslations, language: str) -
     """Tell how a story went in what fits over a chat."""
     lanes = [_lane(one, translations, language) for one in story.chapters if one.detail]
     newest = list(dict.fromkeys(lanes))[-BRIEF:]
-    return clip("\n".join([_length(story, translations, language), *newest]), actions.TOAST)
+    told = [_length(story, translations, language), *(clip(one, actions.TOAST) for one in newest)]
+    while len("\n".join(told)) > actions.TOAST:
+        del told[1]
+    return "\n".join(told)
 
 
 def _lane(one: Chapter, translations: NullTranslations, language: str) -> str:
