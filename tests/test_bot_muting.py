@@ -9,7 +9,8 @@ import pytest
 from tests.reception import DATES, GROUP, ME, Reception, buttons, labelled, reception, shown, toast
 from tests.telegram_html import parse
 from watcher.actions import DAY
-from watcher.bot.desk import NOT_ADMINISTRATOR, OLD_BUTTON
+from watcher.bot.desk import NOT_ADMINISTRATOR
+from watcher.bot.reading import GONE
 from watcher.dialogue import Change, Say
 from watcher.locales import catalogues
 from watcher.model import Message
@@ -109,7 +110,7 @@ async def test_a_site_with_a_port(desk: Reception) -> None:
     story = await desk.store.story(2)  # type: ignore[arg-type]
     assert story is not None
     (said,) = await desk.press("v1:hush:2:site:24h:turns:site003.example:8080")
-    assert toast([said]).text == catalogues()["fr"].gettext(OLD_BUTTON)
+    assert toast([said]).text == catalogues()["fr"].gettext(GONE)
 
 
 async def test_in_a_group_administrators_decide(desk: Reception) -> None:
@@ -132,5 +133,5 @@ async def test_in_a_group_administrators_decide(desk: Reception) -> None:
 async def test_old_buttons(desk: Reception, data: str) -> None:
     """What names nothing that there is mutes nothing."""
     (said,) = await desk.press(data)
-    assert toast([said]).text == catalogues()["fr"].gettext(OLD_BUTTON)
+    assert toast([said]).text == catalogues()["fr"].gettext(GONE)
     assert await mutes(desk) == ()

@@ -21,8 +21,8 @@ from tests.reception import (
     toast,
 )
 from tests.telegram_html import parse
-from watcher.bot.desk import OLD_BUTTON, Visitor
-from watcher.bot.reading import known
+from watcher.bot.desk import Visitor
+from watcher.bot.reading import GONE, known
 from watcher.dialogue import Change
 from watcher.locales import catalogues
 from watcher.model import ArticleId, Message
@@ -174,12 +174,12 @@ async def test_search(desk: Reception) -> None:
 @pytest.mark.parametrize(
     "data",
     ["v1:why", "v1:why:0", "v1:why:%", "v1:why:zzzzzzz", "v1:story:0", "v1:fb:5", "v1:fb:0:yes",
-     "v1:fb:5:perhaps", "v1:nothing"],
+     "v1:fb:5:perhaps"],
 )  # fmt: skip
 async def test_old_buttons(desk: Reception, data: str) -> None:
     """What names nothing that there is, is answered kindly."""
     (said,) = await desk.press(data)
-    assert toast([said]).text == catalogues()["fr"].gettext(OLD_BUTTON)
+    assert toast([said]).text == catalogues()["fr"].gettext(GONE)
 
 
 async def test_closing(desk: Reception) -> None:

@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from watcher import answers, overviews, searching
-from watcher.bot.desk import OLD_BUTTON, Desk, Handler, Visitor
+from watcher.bot.desk import Desk, Handler, Visitor
 from watcher.buttons import whole
 from watcher.dialogue import Change, Close, Event, Heard, Place, Pressed, Reply, Said, Say, Toast
 from watcher.messages import N_
 from watcher.model import ArticleId, Chat, Match, Message, RuleSetId, StoryId
 from watcher.timeline import Judged
 
+GONE: Final = N_("That button has expired: what it was about is no longer kept.")
 NO_STORY: Final = N_("There is no such story. /story lists yours.")
 
 
@@ -48,7 +49,7 @@ def told(event: Event, message: Message) -> Sequence[Reply]:
 
 def expired(visitor: Visitor) -> Sequence[Reply]:
     """Answer a button that names what is no more."""
-    return [Toast(visitor.say(OLD_BUTTON))]
+    return [Toast(visitor.say(GONE))]
 
 
 async def why(desk: Desk, visitor: Visitor, event: Event) -> Sequence[Reply]:
