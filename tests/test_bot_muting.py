@@ -1,12 +1,25 @@
 """What subscribers do not want to hear of, chosen by a button and taken back by another."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from tests.reception import DATES, GROUP, ME, Reception, buttons, labelled, reception, shown, toast
+from tests.newsroom import waiting
+from tests.reception import (
+    DATES,
+    GROUP,
+    ME,
+    Reception,
+    buttons,
+    given,
+    labelled,
+    reception,
+    shown,
+    toast,
+)
 from tests.telegram_html import parse
 from watcher.actions import DAY
 from watcher.bot.desk import NOT_ADMINISTRATOR
@@ -105,12 +118,22 @@ async def test_the_hour_is_the_chats_own(desk: Reception) -> None:
     assert mute.holds(desk.clock() + timedelta(hours=23))
 
 
-async def test_a_site_with_a_port(desk: Reception) -> None:
-    """A colon in a site's name does not end it."""
-    story = await desk.store.story(2)  # type: ignore[arg-type]
-    assert story is not None
-    (said,) = await desk.press("v1:hush:2:site:24h:turns:site003.example:8080")
-    assert toast([said]).text == catalogues()["fr"].gettext(GONE)
+@pytest.mark.parametrize("host", ["puces.example:8080", ""])
+async def test_sites(desk: Reception, host: str) -> None:
+    """A colon in a site's name does not end it; who has no site is muted by story and topic only."""
+    feed = f"http://{host}/flux" if host else "flux"
+    told = replace(given("003"), url=f"http://{host}/a" if host else "", text="Le H200 arrive.")
+    pending = await waiting(desk.store, 6)
+    other = replace(pending, feed=replace(pending.feed, url=feed))
+    await desk.desk.line._conclude(other, replace(told, zones=()), ())
+    menu = shown(await desk.press("v1:mute:6"))
+    sites = [button for button in buttons(menu) if button.text.startswith("Site")]
+    assert len(sites) == 3 * bool(host)
+    for button in sites:
+        undo = labelled(shown(await desk.press(button.data)), "Annuler")
+        assert [mute.key for mute in await mutes(desk)] == [host]
+        await desk.press(undo.data)
+        assert await mutes(desk) == ()
 
 
 async def test_in_a_group_administrators_decide(desk: Reception) -> None:

@@ -98,7 +98,7 @@ def why_briefly(
 ) -> str:
     """Explain an article in what fits over a chat."""
     say = translations.gettext
-    rules = [*_rules(matches, titles, translations, language)][:1]
+    rules = _rules(matches[:1], titles, translations, language)
     evidence = sorted((e for m in matches for e in m.evidence), key=lambda e: e.end - e.start)
     quotes = list({text.fold(e.quote): e.quote for e in evidence}.values())[:BRIEF]
     spans = [_quoted(clip(quote, QUOTE // 2), translations) for quote in quotes]
@@ -112,12 +112,8 @@ def _rules(
     titles: Mapping[RuleSetId, str],
     translations: NullTranslations,
     language: str,
-) -> Iterator[str]:
-    for match in matches:
-        name = f"{titles.get(match.rule_set, match.rule_set)} ({match.title or match.rule})"
-        score = messages.score([match], translations, language)
-        frame = translations.ngettext("Rule: {rules}, {score}.", "Rules: {rules}, {score}.", 1)
-        yield frame.format(rules=clip(name, messages.LIST), score=score)
+) -> list[str]:
+    return [messages.judged_by([one], titles, translations, language) for one in matches]
 
 
 def _found(matches: Sequence[Match], kind: ZoneKind) -> Counter[tuple[str, str]]:

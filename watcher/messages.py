@@ -128,11 +128,7 @@ def alert(
     say = translations.gettext
     link = _link(article)
     loudest = max((match.severity for match in matches), key=list(Severity).index)
-    named = [(titles.get(match.rule_set, match.rule_set), match) for match in matches]
-    rules = _listed(f"{title} ({match.title or match.rule})" for title, match in named)
-    rule = translations.ngettext(
-        "Rule: {rules}, {score}.", "Rules: {rules}, {score}.", len({m.rule for m in matches})
-    ).format(rules=rules, score=score(matches, translations, language))
+    rule = judged_by(matches, titles, translations, language)
     quotes = quoting.quotes(article, matches, QUOTES[length])
     title = name(article) or urls.host(link) or say(N_("Untitled"))
     source = _source(article, translations, language)
@@ -205,7 +201,22 @@ def _source(article: Article, translations: NullTranslations, language: str) -> 
     return [said for said in (site, _date(article.published, translations, language)) if said]
 
 
-def score(matches: Sequence[Match], translations: NullTranslations, language: str) -> str:
+def judged_by(
+    matches: Sequence[Match],
+    titles: Mapping[RuleSetId, str],
+    translations: NullTranslations,
+    language: str,
+) -> str:
+    """Name the rules that hold, and the score."""
+    named = [(titles.get(match.rule_set, match.rule_set), match) for match in matches]
+    rules = _listed(f"{title} ({match.title or match.rule})" for title, match in named)
+    frame = translations.ngettext(
+        "Rule: {rules}, {score}.", "Rules: {rules}, {score}.", len({m.rule for m in matches})
+    )
+    return frame.format(rules=rules, score=_score(matches, translations, language))
+
+
+def _score(matches: Sequence[Match], translations: NullTranslations, language: str) -> str:
     """Say the score of the best match, and what it had to reach where there is such a thing."""
     best = max(matches, key=lambda match: match.score)
     frame = N_("score {score} (threshold {least})") if best.min_score else N_("score {score}")
