@@ -127,17 +127,15 @@ def alert(
     """
     say = translations.gettext
     link = _link(article)
-    loudest = max((match.severity for match in matches), key=list(Severity).index)
     rule = judged_by(matches, titles, translations, language)
     quotes = quoting.quotes(article, matches, QUOTES[length])
     title = name(article) or urls.host(link) or say(N_("Untitled"))
-    source = _source(article, translations, language)
     figures = _figures(article, matches, thread.figures, translations)
     note = ORIGINS.get(article.origin)
     parts = [
         *_headline(matches, titles, stances, sides, say, head=thread.head),
         Part((not quotes and _title_marked(article, matches, link)) or [Span(title, link=link)]),
-        Part([Span(" · ".join(source))] if source else []),
+        Part([Span(source)] if (source := whence(article, translations, language)) else []),
         *(Part(quote, rank=2 + 2 * n, gap="\n" if n else "\n\n") for n, quote in enumerate(quotes)),
         Part([Span(figures)] if figures else [], rank=3, gap="\n" if quotes else "\n\n"),
         *_thread(thread, translations, language),
@@ -146,7 +144,7 @@ def alert(
     ]
     return Message(
         html=html(fit(parts)),
-        silent=loudest is Severity.LOW,
+        silent=_loudest(matches) is Severity.LOW,
         link=link,
         buttons=actions.beneath(
             translations, link=link, article=number, story=story, articles=thread.alike
@@ -171,11 +169,14 @@ def _headline(
         yield Part([*_marker(*STANCES[stance.detail], say), *_surety(stance, sides[rule_set], say)])
         yield Part([Span(clip(titles.get(rule_set, rule_set), LIST))], gap=" · ")
     if not answers and not head:
-        loudest = max((match.severity for match in matches), key=list(Severity).index)
-        yield Part(_marker(*MARKERS[loudest], say))
+        yield Part(_marker(*MARKERS[_loudest(matches)], say))
     told = {rule_set for rule_set, _ in answers}
     others = [titles.get(m.rule_set, m.rule_set) for m in matches if m.rule_set not in told]
     yield Part([Span(_listed(others))] if others else [], gap=" · ")
+
+
+def _loudest(matches: Sequence[Match]) -> Severity:
+    return max((match.severity for match in matches), key=list(Severity).index)
 
 
 def _marker(emoji: str, word: str, say: Say) -> list[Span]:
