@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.newsroom import HOUR, MINUTE, entry, feed, name, placed, poll, verdict
 from tests.watching import Watch, watching
 from watcher.bot import greeting, questions, settings
-from watcher.bot.desk import Desk, Visitor
+from watcher.bot.desk import Desk
 from watcher.buttons import Press
 from watcher.config.keys import TelegramKeys
 from watcher.dialogue import Change, Place, Pressed, Reply, Said, Say, Toast
@@ -90,16 +90,6 @@ def labels(message: Message) -> list[str]:
     return [button.text for row in message.buttons for button in row]
 
 
-async def let_in(desk: Desk, visitor: Visitor, event: Said, payload: str) -> Chat | None:
-    """Admit who comes with an invitation, and everybody from the address 7."""
-    if event.address != LINA and not payload.startswith("i_"):
-        return None
-    now = desk.line.clock()
-    return await desk.line.store.join(
-        desk.channel, event.address, event.thread, language=visitor.language, now=now
-    )
-
-
 @asynccontextmanager
 async def talking(folder: Path) -> AsyncIterator[Talk]:
     """Set a desk up over two rule sets, with nobody there yet."""
@@ -108,13 +98,12 @@ async def talking(folder: Path) -> AsyncIterator[Talk]:
         desk = Desk(
             line=watch.line,
             channel="telegram",
-            keys=TelegramKeys(),
+            keys=TelegramKeys(allow=(7,)),
             rights=Leaders({7}),
             commands={**settings.COMMANDS, **greeting.COMMANDS},
             presses={**settings.PRESSES, **questions.PRESSES},
             others={},
             text=questions.TEXT,
-            admit=let_in,
         )
         yield Talk(watch, desk)
 

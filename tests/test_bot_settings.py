@@ -9,6 +9,7 @@ import pytest
 from tests.desks import LINA, Talk, happened, labels, shown, talking, toast
 from tests.telegram_html import parse
 from watcher.buttons import DATA, Press
+from watcher.config.keys import TelegramKeys
 from watcher.dialogue import Change, Place, Say, Toast
 from watcher.model import Message, RuleSetId
 from watcher.preferences import Length, Level, Mute, Muted, Quiet, Rhythm
@@ -218,10 +219,8 @@ async def test_strangers(talk: Talk) -> None:
     assert shown(await talk.says("Bonjour")).html == told.html
     assert toast(await talk.presses("v1:sub:topics:h200:on")) == told.html
     assert "/regles" in shown(await talk.says("/aide")).html
+    talk.desk.keys = TelegramKeys(access="open")
     assert "Bonjour." in shown(await talk.says("/start i_n0nce")).html
-    talk.desk.admit = None
-    talk.address = "9"
-    assert shown(await talk.says("/start i_n0nce")).html == told.html
 
 
 async def test_groups(talk: Talk) -> None:

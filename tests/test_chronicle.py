@@ -137,7 +137,8 @@ def test_what_the_last_edit_reads_like(watch: Watch) -> None:
     assert "Revirement : nouveau décideur" in texts[1].replace("\u00a0", " ")
     for piece in ("3 sources, 3 sources d’origine", "DeepSeek", "jusqu’à 400 000 GPU", "25 %"):
         assert piece in texts[4]
-    assert "🧵 5 articles depuis le 24 décembre 2025." in texts[4]
+    told = "🧵 5 articles depuis le 24 décembre 2025, dernier revirement le 14 janvier 2026."
+    assert told in texts[4]
     assert "Avant, le 14 janvier 2026" in texts[4]
     assert "Washington" not in texts[0]
     assert ["Reste fermé : Blackwell B200." in text.replace("\u00a0", " ") for text in texts] == [

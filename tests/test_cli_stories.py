@@ -85,7 +85,13 @@ def test_show(told: Path) -> None:
     assert lines[4] == "see story 3: [the] same product"
     story = json.loads(ask(told, "show", "3", "--json"))
     assert [one["decision"] for one in story["chapters"]] == ["reversal"]
-    assert story["links"] == [{"other": 1, "reason": "[the] same product"}]
+    assert story["links"] == [
+        {
+            "other": 1,
+            "reason": "[the] same product",
+            "title": "Pékin rouvre la porte au H200",
+        }
+    ]
     assert (
         ask(told, "show", "9", code=1) == "there is no story 9; watcher stories list shows them\n"
     )

@@ -74,5 +74,5 @@ def test_catalogues() -> None:
     assert tuple(loaded) == ("fr", "en")
     assert loaded["fr"].gettext("Alert") == "Alerte"
     assert loaded["en"].gettext("Alert") == "Alert"
-    plural = [loaded["fr"].ngettext("Rule: {rules}.", "Rules: {rules}.", n) for n in (0, 1, 2)]
-    assert plural == ["Règle\u00a0: {rules}.", "Règle\u00a0: {rules}.", "Règles\u00a0: {rules}."]
+    plural = [loaded["fr"].ngettext("{n} source", "{n} sources", n) for n in (0, 1, 2)]
+    assert plural == ["{n} source", "{n} source", "{n} sources"]

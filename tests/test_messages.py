@@ -3,7 +3,7 @@
 import itertools
 import string
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import example, given, settings
@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from tests.ruling import CLAIM, stance
 from tests.telegram_html import parse
-from watcher import locales, messages
+from watcher import locales, messages, quotes
 from watcher.claims import Claim, Detail, Evidence, Stance, Zone, ZoneKind
 from watcher.model import (
     Article,
+    ArticleId,
     Decision,
     Match,
     Message,
@@ -24,7 +25,9 @@ from watcher.model import (
     RuleId,
     RuleSetId,
     Severity,
+    StoryId,
 )
+from watcher.preferences import Length
 from watcher.spans import clean, is_link
 
 CATALOGUES = locales.catalogues()
@@ -37,6 +40,7 @@ TEXT = f"{LEAD} {SECOND} {THIRD}\nÀ lire aussi : le H200 en baisse."
 BODY = len(TEXT.partition("\n")[0])
 URL = "https://exemple.fr/puces/h200"
 AT = datetime(2026, 1, 30, 15, 45, tzinfo=UTC)
+DAY = timedelta(days=1)
 PLAIN = messages.Thread()
 
 
@@ -88,6 +92,9 @@ def tell(
     *matches: Match,
     language: str = "fr",
     thread: messages.Thread = PLAIN,
+    length: Length = Length.NORMAL,
+    number: ArticleId | None = None,
+    story: StoryId | None = None,
 ) -> Message:
     """Render for one chat."""
     return messages.alert(
@@ -97,6 +104,9 @@ def tell(
         translations=CATALOGUES[language],
         language=language,
         thread=thread,
+        length=length,
+        number=number,
+        story=story,
     )
 
 
@@ -115,7 +125,7 @@ def test_one_match() -> None:
         "<blockquote>La douane de Shenzhen n’a laissé passer aucune puce <b>H200</b> depuis lundi.</blockquote>\n"
         "Chiffres\u00a0: quota de 30\u202f%\n"
         "\n"
-        "<i>Règle\u00a0: Nvidia H200 (puce nommée).</i>"
+        "<i>Règle\u00a0: Nvidia H200 (puce nommée), score 1.</i>"
     )
     assert (message.silent, message.link, buttons(message)) == (False, URL, ["Lire"])
 
@@ -163,6 +173,44 @@ def test_what_stays_closed_is_told(language: str, line: str) -> None:
     assert not any("closed" in one or "fermé" in one for one in tell(article(), NAMED).html.split())
 
 
+def test_the_last_reversal() -> None:
+    """A story that turned before says when it did so last."""
+    then, now = (Published(at=at, precision=Precision.DAY) for at in (AT - 40 * DAY, AT))
+    thread = messages.Thread(articles=5, alike=4, since=then, turned=now)
+    message = tell(article(), NAMED, thread=thread)
+    told = "🧵 5 articles depuis le 21 décembre 2025, dernier revirement le 30 janvier 2026."
+    assert told in parse(message.html).text
+
+
+def test_score() -> None:
+    """The best match's score is told, with what it had to reach where there is such a thing."""
+    best = replace(QUOTA, score=8.5, min_score=5.0)
+    assert ", score 8,5 (seuil 5).</i>" in tell(article(), NAMED, best).html
+    assert ", score 8.5 (threshold 5).</i>" in tell(article(), best, NAMED, language="en").html
+
+
+@pytest.mark.parametrize(("length", "quotes"), [("short", 0), ("normal", 2), ("long", 3)])
+def test_lengths(length: str, quotes: int) -> None:
+    """A short message quotes nothing and names no rule; a long one quotes three sentences."""
+    matches = [match(hit(TEXT, word, words=word)) for word in ("H200", "quota", "acheteurs")]
+    html = tell(article(), *matches, length=Length(length)).html
+    assert html.count("<blockquote>") == quotes
+    assert ("Règle" in html) is (length != "short")
+
+
+def test_buttons() -> None:
+    """One who may ask is offered to: why, the story so far, and silence."""
+    asked = tell(
+        article(), NAMED, thread=messages.Thread(alike=5), number=ArticleId(100), story=StoryId(46)
+    )
+    assert [[(b.text, b.data or b.url) for b in row] for row in asked.buttons] == [
+        [("Lire", URL), ("Pourquoi\u202f?", "v1:why:2s"), ("Fil (5)", "v1:story:1a")],
+        [("Muet…", "v1:mute:1a")],
+    ]
+    alone = tell(article(url=""), NAMED, number=ArticleId(1))
+    assert [b.data for row in alone.buttons for b in row] == ["v1:why:1"]
+
+
 def test_a_living_message_without_dates() -> None:
     """What has no date, no site and no link is named all the same."""
     nameless = article(title="Sans date", url="", site="", published=None)
@@ -178,7 +226,10 @@ def test_several_rule_sets_are_one_message() -> None:
     html = tell(article(), QUOTA, NAMED).html
     assert html.startswith("🚨 <b>Alerte prioritaire</b> · Quotas de puces, Nvidia H200\n")
     assert html.index("<b>H200</b> depuis lundi.</blockquote>") < html.index("Un <b>quota</b> de")
-    assert "Règles\u00a0: Quotas de puces (quota de puces), Nvidia H200 (puce nommée)." in html
+    assert (
+        "Règles\u00a0: Quotas de puces (quota de puces), Nvidia H200 (puce nommée), score 1."
+        in html
+    )
     assert "serait à l'étude, selon M. Li.</blockquote>" in html
     assert THIRD not in html
 
@@ -248,7 +299,7 @@ def test_english() -> None:
     assert parsed.text.splitlines()[0] == "ℹ️ For information · Quotas de puces"
     assert "Le Fil · 30 Jan 2026 at 16:45" in parsed.text
     assert "the page is for the site’s subscribers." in parsed.text
-    assert parsed.text.endswith("Rule: Quotas de puces (quota de puces).")
+    assert parsed.text.endswith("Rule: Quotas de puces (quota de puces), score 1.")
     assert (message.silent, buttons(message)) == (True, ["Read"])
 
 
@@ -390,7 +441,7 @@ def test_long_sentences_are_cut_at_words() -> None:
     assert shown.endswith("…")
     assert shown.strip(" …") in long
     assert shown.strip(" …").split(" ")[0] in {"avant", "cela"}
-    assert len(shown) <= messages.QUOTE + 3
+    assert len(shown) <= quotes.QUOTE + 3
     assert quoted.all("b")[1:] == ["feu vert", "H200"]
     late = "avant cela " * 90 + "le H200"
     tail = parse(tell(article(text=late, zones=()), match(hit(late, "H200"))).html).all(
@@ -431,7 +482,7 @@ def test_many_sets_and_rules_are_listed_in_part() -> None:
     many = [replace(NAMED, rule_set=RuleSetId(f"s{n}"), title=f"règle {n}") for n in range(99)]
     text = parse(tell(article(), *many).html).text
     assert text.splitlines()[0].endswith("s48, s49…")
-    assert text.endswith("s15 (règle 15), s16….")
+    assert text.endswith("s15 (règle 15), s16…, score 1.")
 
 
 # Whatever comes -----------------------------------------------------------------------------------

@@ -64,7 +64,9 @@ async def test_a_new_database_is_of_the_newest_schema(store: Store) -> None:
     """It has exactly the tables of `schema`, and the number of the last step in `versions`."""
 
     def compare(db: Connection) -> tuple[str | None, object]:
-        context = MigrationContext.configure(db, opts={"compare_type": True})
+        # What SQLite keeps of its full-text index is no table of ours.
+        ours = {"include_name": lambda name, *_: not str(name).startswith(schema.ARCHIVE)}
+        context = MigrationContext.configure(db, opts={"compare_type": True, **ours})
         return context.get_current_revision(), compare_metadata(context, schema.metadata)
 
     assert await store._run(READ, compare) == (schema.REVISION, [])

@@ -17,7 +17,8 @@ from tests.newsroom import (
     verdict,
     waiting,
 )
-from watcher.claims import Detail, Polarity
+from tests.ruling import CLAIM, stance
+from watcher.claims import Detail, Polarity, Role
 from watcher.errors import StoreError
 from watcher.model import Chat, Decision, Kind, RuleSetId, StoryId
 from watcher.store import Recorded, Store
@@ -114,11 +115,12 @@ async def test_a_story_is_a_timeline(store: Store) -> None:
         (Decision.FIRST, "a sentence", 0),
     ]
     assert story.chapters[1].rule_sets == (H200, QUOTA)
-    assert story.links == (replace(link, other=StoryId(3)),)
+    named = replace(link, other=StoryId(3), title="Pékin rouvre la porte au H200")
+    assert story.links == (named,)
     assert second.story is not None
     other = await store.story(second.story)
     assert other is not None
-    assert (other.links, other.chapters[0].told) == ((link,), 1)
+    assert (other.links, other.chapters[0].told) == ((replace(named, other=StoryId(1)),), 1)
     assert [one.id for one in await store.stories()] == [3, 1]
     assert [one.articles for one in await store.stories(limit=1)] == [1]
     assert await store.story(StoryId(99)) is None
@@ -159,3 +161,56 @@ async def test_placed_with_the_verdict_or_not_at_all(store: Store) -> None:
     assert await store.holdings() == []
     assert (await store.status(NOW)).articles == 0
     assert (await place(store, 1, placed(None))).story == StoryId(1)
+
+
+async def test_what_a_chapter_says(store: Store) -> None:
+    """An article's own answer is kept with who gives it; a reminder, and no answer, are none."""
+    said = stance(replace(CLAIM, detail=Detail.IMPOSED, issuer="Chine", conditional=True))
+    reminder = replace(said, role=Role.BACKGROUND)
+    for number, found in enumerate(({H200: reminder, QUOTA: said}, {H200: reminder}, {}), 1):
+        await store.record(
+            await waiting(store, number),
+            replace(verdict(H200), stances=found),
+            aliases=[name(f"puces.example/{number}")],
+            drafts=[],
+            sentences=[],
+            host="puces.example",
+            now=NOW,
+            placed=placed(StoryId(1) if number > 1 else None),
+        )
+    story = await store.story(StoryId(1))
+    assert story is not None
+    assert [(one.detail, one.issuer, one.conditional) for one in story.chapters] == [
+        (Detail.IMPOSED, "Chine", True),
+        (None, "", False),
+        (None, "", False),
+    ]
+
+
+async def test_an_article_without_a_title(store: Store) -> None:
+    """Its first sentence names it, and its story."""
+    bare = verdict(H200)
+    await store.record(
+        await waiting(store),
+        replace(bare, article=replace(bare.article, title="")),
+        aliases=[name("puces.example/1")],
+        drafts=[],
+        sentences=[],
+        host="puces.example",
+        now=NOW,
+        placed=placed(None),
+    )
+    story = await store.story(StoryId(1))
+    assert story is not None
+    assert story.title == story.chapters[0].title == "Les H200 passent la douane."
+    assert story.chapters[0].host == "puces.example"
+
+
+async def test_the_stories_of_a_chat(store: Store) -> None:
+    """A chat's own are listed, the newest first; another's are not."""
+    mine, other = await subscribed(store, "7", "8")
+    await place(store, 1, placed(None), mine, decision=Decision.FIRST)
+    await place(store, 2, placed(None, published_at=NOW + DAY), mine, decision=Decision.FIRST)
+    await place(store, 3, placed(None), other, decision=Decision.FIRST)
+    assert [one.id for one in await store.stories_told(mine.id, limit=9)] == [2, 1]
+    assert [one.id for one in await store.stories_told(mine.id, limit=1)] == [2]

@@ -14,12 +14,10 @@ from itertools import chain
 from typing import Final
 
 from watcher import crediting, facts, hours, ledger, likeness, messages, placing, telling
-from watcher.claims import Role
-from watcher.facts import Fact
 from watcher.hours import Timing
 from watcher.ledger import Entry, Statement
-from watcher.likeness import Frequencies, Weights
-from watcher.living import Living, Piece, lived
+from watcher.likeness import Frequencies
+from watcher.living import Living, Piece, candidate, lived
 from watcher.model import (
     ArticleId,
     Chat,
@@ -28,12 +26,13 @@ from watcher.model import (
     Draft,
     EventId,
     Message,
+    Published,
     RuleSetId,
     StoryId,
     Verdict,
 )
 from watcher.model import Kind as Sent
-from watcher.placing import Candidate, Placement, Told, Window
+from watcher.placing import Placement, Window
 from watcher.preferences import Choices
 from watcher.rules import RuleBook
 from watcher.telling import Kind, Plan, Wanted
@@ -50,39 +49,6 @@ def sides(verdict: Verdict, book: RuleBook) -> dict[RuleSetId, str]:
         for rule_set in book.sets
         if rule_set.asking and rule_set.id in verdict.stances
     }
-
-
-def _candidate(
-    verdict: Verdict,
-    told: Iterable[Fact],
-    weights: Weights,
-    *,
-    id: ArticleId,
-    published: datetime,
-    host: str,
-) -> Candidate:
-    """Gather what of a judged article decides its place."""
-    sets = verdict.rule_sets
-    stances = [verdict.stances.get(name) for name in sets]
-    credits = crediting.credits(verdict.article, host)
-    said = ledger.statements(
-        verdict.stances, sets, at=published, article=id, host=host, credits=credits
-    )
-    return Candidate(
-        id=id,
-        published=published,
-        weights=weights,
-        statements=said,
-        figures=tuple(dict.fromkeys(chain.from_iterable(map(_told, told)))),
-        credits=credits,
-        recalls=bool(stances)
-        and all(stance is not None and stance.role is Role.BACKGROUND for stance in stances),
-    )
-
-
-def _told(fact: Fact) -> list[Told]:
-    numbers = [number for number in (fact.min, fact.value, fact.max) if number is not None]
-    return [Told(f"{number:g} {fact.unit}".strip(), fact.role) for number in numbers]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +100,7 @@ class Chronicle:
         read = likeness.read(verdict.article, self.known.proper)
         weights = self.window.weigh(read, self.known)
         told = facts.select(verdict.article, verdict.matches)
-        article = _candidate(verdict, told, weights, id=id, published=published, host=host)
+        article = candidate(verdict, told, weights, id=id, published=published, host=host)
         return Piece(
             id=id,
             verdict=verdict,
@@ -319,8 +285,13 @@ class Chronicle:
                     {piece.placement.origin, *piece.article.credits} for piece in living.pieces
                 ),
                 articles=len(story),
+                alike=sum(one.placement.story == living.head.placement.story for one in story),
                 since=story[0].verdict.article.published,
+                turned=_turned(story, living.head),
             ),
+            length=chat.preferences.length,
+            number=None if chat.spec.address.startswith("@") else living.head.id,  # a channel
+            story=living.head.placement.story,
         )
 
     def placed(self, piece: Piece) -> Placed:
@@ -381,6 +352,15 @@ def _still_closed(living: Living) -> list[str]:
         if name in living.rule_sets
     )
     return list(dict.fromkeys(chain.from_iterable(told)))
+
+
+def _turned(story: Sequence[Piece], head: Piece) -> Published | None:
+    turns = [
+        piece.verdict.article.published
+        for piece in story
+        if piece is not head and piece.placement.decision in telling.TURNS
+    ]
+    return next(reversed(turns), None)
 
 
 def later_figures(joined: Sequence[Piece]) -> list[str]:

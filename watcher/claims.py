@@ -39,6 +39,23 @@ class Evidence:
     quote: str  # the piece itself, as the article has it
 
 
+class Why(StrEnum):
+    """Why something that looks like evidence is none."""
+
+    OUTSIDE = "outside"  # page furniture, such as the headline of another article
+    OTHER = "other"  # of another product
+    BACKGROUND = "background"  # a reminder
+    OUTWEIGHED = "outweighed"  # the rest of the article says more strongly otherwise
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """A piece of an article that a reader might have taken for evidence."""
+
+    quote: str
+    why: Why
+
+
 class Polarity(StrEnum):
     """Which way a claim answers the question of its rule set."""
 

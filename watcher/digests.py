@@ -8,7 +8,7 @@ from typing import Final
 
 from babel.dates import format_datetime
 
-from watcher import hours, messages, telling, urls
+from watcher import hours, messages, quotes, telling, urls
 from watcher.buttons import Button, Press
 from watcher.chronicle import Chronicle, later_figures, sides
 from watcher.living import Living, Piece
@@ -162,8 +162,8 @@ def _told(chronicle: Chronicle, number: int, topic: Topic, reader: Reader) -> li
     count = f" · {count}" * (len(topic.pieces) > 1)
     added = later_figures(topic.living.joined)
     figures = messages.figures_line(head.article, matches, added, reader.translations)
-    quotes = messages.quotations(head.article, matches)[:1]
-    quote = [replace(span, folded=True) for spans in quotes for span in spans]
+    quoted = quotes.quotes(head.article, matches, 1)
+    quote = [replace(span, folded=True) for spans in quoted for span in spans]
     return [
         Part(heading, gap="\n\n"),
         Part([*_titled(head.article), Span(count)]),
@@ -175,7 +175,7 @@ def _told(chronicle: Chronicle, number: int, topic: Topic, reader: Reader) -> li
 
 def _titled(article: Article) -> Iterator[Span]:
     """Name an article and its site."""
-    yield messages.linked(article)
+    yield messages.named(article)
     if site := clip(article.site or urls.host(article.url), messages.SITE):
         yield Span(f" ({site})")
 

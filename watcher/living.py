@@ -1,11 +1,16 @@
 """What a chat reads of a story: one living message, with all the articles that it tells."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain
 
+from watcher import crediting, ledger
+from watcher.claims import Role
 from watcher.facts import Fact
+from watcher.likeness import Weights
 from watcher.model import ArticleId, RuleSetId, StoryId, Verdict
-from watcher.placing import Candidate, Placement
+from watcher.placing import Candidate, Placement, Told
 from watcher.telling import Heard, Kind
 
 
@@ -90,3 +95,36 @@ def lived(
         past=living.all if living else (),
         slot=slot,
     )
+
+
+def candidate(
+    verdict: Verdict,
+    told: Iterable[Fact],
+    weights: Weights,
+    *,
+    id: ArticleId,
+    published: datetime,
+    host: str,
+) -> Candidate:
+    """Gather what of a judged article decides its place."""
+    sets = verdict.rule_sets
+    stances = [verdict.stances.get(name) for name in sets]
+    credits = crediting.credits(verdict.article, host)
+    said = ledger.statements(
+        verdict.stances, sets, at=published, article=id, host=host, credits=credits
+    )
+    return Candidate(
+        id=id,
+        published=published,
+        weights=weights,
+        statements=said,
+        figures=tuple(dict.fromkeys(chain.from_iterable(map(_told, told)))),
+        credits=credits,
+        recalls=bool(stances)
+        and all(stance is not None and stance.role is Role.BACKGROUND for stance in stances),
+    )
+
+
+def _told(fact: Fact) -> list[Told]:
+    numbers = [number for number in (fact.min, fact.value, fact.max) if number is not None]
+    return [Told(f"{number:g} {fact.unit}".strip(), fact.role) for number in numbers]

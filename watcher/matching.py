@@ -98,6 +98,7 @@ def judge(rule: Rule, rule_set: RuleSet, reading: Reading, rules_hash: str) -> M
         title=rule.title,
         severity=rule.severity,
         score=score,
+        min_score=rule.min_score,
         evidence=evidence,
         rules_hash=rules_hash,
     )

@@ -1,22 +1,23 @@
 """What a subscriber reads of an article, and in which order it gives way when it is too long."""
 
-from bisect import bisect_right
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from gettext import NullTranslations
 from types import MappingProxyType
 from typing import Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
+from babel.numbers import format_decimal
 
-from watcher import facts, urls
+from watcher import actions, facts, urls
+from watcher import quotes as quoting
 from watcher import text as reading
-from watcher.buttons import Button
-from watcher.claims import Detail, Evidence, Stance, ZoneKind
+from watcher.claims import Detail, Stance, ZoneKind
 from watcher.model import (
     Article,
+    ArticleId,
     Decision,
     Match,
     Message,
@@ -25,25 +26,24 @@ from watcher.model import (
     Published,
     RuleSetId,
     Severity,
+    StoryId,
 )
-from watcher.spans import Part, Span, clean, clip, fit, html, is_link
+from watcher.preferences import Length
+from watcher.spans import Part, Span, clip, fit, html, is_link
 
 # In characters.
 TITLE: Final = 300
 MADE_TITLE: Final = 120  # of the first sentence, where an article has no title
 LIST: Final = 240  # of rule sets, of rules
 SITE: Final = 80
-QUOTE: Final = 600
 FIGURE: Final = 120
 
 OTHERS: Final = 5  # sources that are named
-QUOTES: Final = 2
+QUOTES: Final[Mapping[Length, int]] = {Length.SHORT: 0, Length.NORMAL: 2, Length.LONG: 3}
 FIGURES: Final = 3
 ANSWERS: Final = 3
-BOLD: Final = 24  # matched words of one quote
 PARIS: Final = ZoneInfo("Europe/Paris")
 
-Place: TypeAlias = tuple[int, int]
 Say: TypeAlias = Callable[[str], str]
 
 
@@ -98,7 +98,9 @@ class Thread:
     sites: int = 1
     origins: int = 1  # texts that are no copies
     articles: int = 1  # of the story, as far as this chat was told
+    alike: int = 1  # of those, in the very story of the head
     since: Published | None = None  # the first of them
+    turned: Published | None = None  # the last of them that turned it, the head aside
 
 
 # The alert ----------------------------------------------------------------------------------------
@@ -114,43 +116,40 @@ def alert(
     stances: Mapping[RuleSetId, Stance] = MappingProxyType({}),
     sides: Mapping[RuleSetId, str] = MappingProxyType({}),
     thread: Thread = Thread(),
+    length: Length = Length.NORMAL,
+    number: ArticleId | None = None,
+    story: StoryId | None = None,
 ) -> Message:
     """
     Tell one chat of an article and of all the matches it follows.
 
     `titles` names the rule sets for people, `sides` who decides in their `stances`; `language` is
-    that of the translations: fr or en.
+    that of the translations: fr or en. Without a `number` nothing can be asked about the article.
     """
     say = translations.gettext
     link = _link(article)
-    loudest = max((match.severity for match in matches), key=list(Severity).index)
-    named = [(titles.get(match.rule_set, match.rule_set), match) for match in matches]
-    rules = _listed(f"{title} ({match.title or match.rule})" for title, match in named)
-    rule = translations.ngettext(
-        "Rule: {rules}.", "Rules: {rules}.", len({m.rule for m in matches})
-    )
-    quotes = quotations(article, matches)
-    name = _name(article) or urls.host(link) or say(N_("Untitled"))
-    source = _source(article, translations, language)
+    rule = judged_by(matches, titles, translations, language)
+    quotes = quoting.quotes(article, matches, QUOTES[length])
+    title = name(article) or urls.host(link) or say(N_("Untitled"))
     figures = figures_line(article, matches, thread.figures, translations)
     note = ORIGINS.get(article.origin)
     parts = [
         *headline(matches, titles, stances, sides, say, head=thread.head),
-        Part((not quotes and _title_marked(article, matches, link)) or [Span(name, link=link)]),
-        Part([Span(" · ".join(source))] if source else []),
+        Part((not quotes and _title_marked(article, matches, link)) or [Span(title, link=link)]),
+        Part([Span(source)] if (source := whence(article, translations, language)) else []),
         *(Part(quote, rank=2 + 2 * n, gap="\n" if n else "\n\n") for n, quote in enumerate(quotes)),
         Part([Span(figures)] if figures else [], rank=3, gap="\n" if quotes else "\n\n"),
         *_thread(thread, translations, language),
         Part([Span(say(note), italic=True)] if note else [], rank=1),
-        Part([Span(rule.format(rules=rules), italic=True)], gap="\n\n"),
+        Part([] if length is Length.SHORT else [Span(rule, italic=True)], gap="\n\n"),
     ]
     return Message(
         html=html(fit(parts)),
-        silent=loudest is Severity.LOW,
+        silent=_loudest(matches) is Severity.LOW,
         link=link,
-        buttons=((Button(text=translations.pgettext("button", "Read"), url=link),),)
-        if link
-        else (),
+        buttons=actions.beneath(
+            translations, link=link, article=number, story=story, articles=thread.alike
+        ),
     )
 
 
@@ -171,11 +170,14 @@ def headline(
         yield Part([*_marker(*STANCES[stance.detail], say), *_surety(stance, sides[rule_set], say)])
         yield Part([Span(clip(titles.get(rule_set, rule_set), LIST))], gap=" · ")
     if not answers and not head:
-        loudest = max((match.severity for match in matches), key=list(Severity).index)
-        yield Part(_marker(*MARKERS[loudest], say))
+        yield Part(_marker(*MARKERS[_loudest(matches)], say))
     told = {rule_set for rule_set, _ in answers}
     others = [titles.get(m.rule_set, m.rule_set) for m in matches if m.rule_set not in told]
     yield Part([Span(_listed(others))] if others else [], gap=" · ")
+
+
+def _loudest(matches: Sequence[Match]) -> Severity:
+    return max((match.severity for match in matches), key=list(Severity).index)
 
 
 def _marker(emoji: str, word: str, say: Say) -> list[Span]:
@@ -201,6 +203,29 @@ def _source(article: Article, translations: NullTranslations, language: str) -> 
     return [said for said in (site, _date(article.published, translations, language)) if said]
 
 
+def judged_by(
+    matches: Sequence[Match],
+    titles: Mapping[RuleSetId, str],
+    translations: NullTranslations,
+    language: str,
+) -> str:
+    """Name the rules that hold, and the score."""
+    named = [(titles.get(match.rule_set, match.rule_set), match) for match in matches]
+    rules = _listed(f"{title} ({match.title or match.rule})" for title, match in named)
+    frame = translations.ngettext(
+        "Rule: {rules}, {score}.", "Rules: {rules}, {score}.", len({m.rule for m in matches})
+    )
+    return frame.format(rules=rules, score=_score(matches, translations, language))
+
+
+def _score(matches: Sequence[Match], translations: NullTranslations, language: str) -> str:
+    """Say the score of the best match, and what it had to reach where there is such a thing."""
+    best = max(matches, key=lambda match: match.score)
+    frame = N_("score {score} (threshold {least})") if best.min_score else N_("score {score}")
+    reached, least = (format_decimal(n, locale=language) for n in (best.score, best.min_score))
+    return translations.gettext(frame).format(score=reached, least=least)
+
+
 def _listed(names: Iterable[str]) -> str:
     return clip(", ".join(dict.fromkeys(names)), LIST)
 
@@ -209,11 +234,15 @@ def _title_marked(article: Article, matches: Sequence[Match], link: str) -> list
     """Mark the words of the title that decided, where it need not be cut."""
     title = article.title
     found = (e for m in matches for e in m.evidence if e.zone is ZoneKind.TITLE)
-    hits = _merged((e.start, e.end) for e in found)
-    return _marked(title, 0, len(title), hits, link=link) if hits and len(title) <= TITLE else []
+    hits = quoting.merged((e.start, e.end) for e in found)
+    return (
+        quoting.marked(title, 0, len(title), hits, link=link)
+        if hits and len(title) <= TITLE
+        else []
+    )
 
 
-def _name(article: Article) -> str:
+def name(article: Article) -> str:
     """Return the title, or else the first sentence of the text."""
     if title := clip(article.title, TITLE):
         return title
@@ -256,7 +285,7 @@ def _thread(thread: Thread, translations: NullTranslations, language: str) -> li
         date = _day(thread.before.published, translations, language)
         frame = N_("Before, on {date}: ") if date else N_("Before: ")
         head = translations.gettext(frame).format(date=date)
-        parts.append(Part([Span(head), linked(thread.before)], rank=5, gap="\n\n"))
+        parts.append(Part([Span(head), named(thread.before)], rank=5, gap="\n\n"))
     if thread.others:
         sites = translations.ngettext("{n} source", "{n} sources", thread.sites)
         origins = translations.ngettext("{n} of origin", "{n} of origin", thread.origins)
@@ -265,14 +294,19 @@ def _thread(thread: Thread, translations: NullTranslations, language: str) -> li
         for other in thread.others[:OTHERS]:
             where = ", ".join(_source(other, translations, language))
             parts.append(
-                Part([Span("• "), linked(other), Span(f" ({where})" if where else "")], rank=7)
+                Part([Span("• "), named(other), Span(f" ({where})" if where else "")], rank=7)
             )
         if (rest := len(thread.others) - OTHERS) > 0:
             parts.append(Part([Span(f"+ {rest}")], rank=6))
     since = _day(thread.since, translations, language)
     if thread.articles > 1 and since:
-        story = translations.gettext("{n} articles since {date}.")
-        line = story.format(n=thread.articles, date=since)
+        turned = _day(thread.turned, translations, language)
+        frame = (
+            N_("{n} articles since {date}, last reversal on {turned}.")
+            if turned
+            else N_("{n} articles since {date}.")
+        )
+        line = translations.gettext(frame).format(n=thread.articles, date=since, turned=turned)
         parts.append(Part([Span(f"🧵 {line}")], rank=4))
     return parts
 
@@ -282,87 +316,20 @@ def _day(published: Published | None, translations: NullTranslations, language: 
     return _date(day, translations, language)
 
 
-def linked(article: Article) -> Span:
-    """Name an article by its title, or by what is nearest to one."""
-    return Span(_name(article) or urls.host(_link(article)), link=_link(article))
+def day(at: datetime, translations: NullTranslations, language: str) -> str:
+    """Write a day, in Paris."""
+    return _day(Published(at=at, precision=Precision.DAY), translations, language)
+
+
+def whence(article: Article, translations: NullTranslations, language: str) -> str:
+    """Say where and when an article appeared."""
+    return " · ".join(_source(article, translations, language))
+
+
+def named(article: Article) -> Span:
+    """Name an article by its title, and lead to it."""
+    return Span(name(article) or urls.host(_link(article)), link=_link(article))
 
 
 def _link(article: Article) -> str:
     return next((url for url in (article.url, article.canonical) if is_link(url)), "")
-
-
-# Quotes -------------------------------------------------------------------------------------------
-
-
-def quotations(article: Article, matches: Sequence[Match]) -> list[list[Span]]:
-    """Quote the sentences that answer most of what the rules asked, in the order of the text."""
-    sentences = reading.sentences(article.text)
-    told: dict[Place, set[str]] = defaultdict(set)
-    hits = []
-    for match in matches:
-        for evidence in match.evidence:
-            outside = evidence.zone in (ZoneKind.TITLE, ZoneKind.CHROME)
-            if not outside and evidence.start < evidence.end:
-                place = _sentence(article, evidence, sentences)
-                told[place].add(f"{match.rule} {evidence.words}")
-                hits.append((evidence.start, min(evidence.end, place[1])))
-    chosen: list[Place] = []
-    for _ in range(min(QUOTES, len(told))):
-        asked = set().union(*(told[place] for place in chosen))
-        best = max(told, key=lambda place: (len(told[place] - asked), -place[0]))
-        if told[best] - asked:
-            chosen.append(best)
-    merged = _merged(hits)
-    return [_excerpt(article.text, *place, merged, n) for n, place in enumerate(sorted(chosen), 1)]
-
-
-def _sentence(article: Article, evidence: Evidence, sentences: Sequence[Place]) -> Place:
-    """Return the sentence that evidence begins in; what stands in another zone is none of it."""
-    at = evidence.start
-    number = bisect_right(sentences, at, key=lambda place: place[0]) - 1
-    start, end = sentences[number] if number >= 0 else (0, 0)
-    if at >= end:  # between two sentences
-        return at, evidence.end
-    zones = (zone for zone in article.zones if zone.kind is not ZoneKind.TITLE)
-    zone = next((zone for zone in zones if zone.start <= at < zone.end), None)
-    return (max(start, zone.start), min(end, zone.end)) if zone else (start, end)
-
-
-def _merged(places: Iterable[Place]) -> list[Place]:
-    """Join what overlaps or touches."""
-    merged: list[Place] = []
-    for start, end in sorted(places):
-        if merged and start <= merged[-1][1]:
-            merged[-1] = merged[-1][0], max(end, merged[-1][1])
-        else:
-            merged.append((start, end))
-    return merged
-
-
-def _excerpt(text: str, start: int, end: int, hits: Sequence[Place], quote: int) -> list[Span]:
-    """Quote a sentence, or, when it is long, the words around the first of its hits."""
-    left, right = start, end
-    inside = [(max(a, start), min(b, end)) for a, b in hits if a < end and b > start]
-    if end - start > QUOTE:
-        first = inside[0][0]
-        if first - start > QUOTE // 2:
-            left = first - len(text[first - QUOTE // 2 : first].partition(" ")[2])
-        right = min(end, left + QUOTE)
-        right = min([right, *(a for a, b in inside[1:] if a < right < b)])  # never inside a match
-    if right < end:
-        cut = text.rfind(" ", max([left, *(b for _, b in inside if b <= right)]), right)
-        right = cut if cut > left else right
-    before, after = "… " if left > start else "", "…" if right < end else ""
-    shown = _marked(text, left, right, inside, quote=quote)
-    return [Span(before, quote=quote), *shown, Span(after, quote=quote)]
-
-
-def _marked(
-    text: str, start: int, end: int, hits: Sequence[Place], *, link: str = "", quote: int = 0
-) -> list[Span]:
-    spans, at = [], start
-    for left, right in [(a, b) for a, b in hits if b <= end][:BOLD]:
-        spans.append(Span(clean(text[at:left]), link=link, quote=quote))
-        spans.append(Span(clean(text[left:right]), bold=True, link=link, quote=quote))
-        at = right
-    return [*spans, Span(clean(text[at:end]).rstrip(), link=link, quote=quote)]

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import NewType
 
 from watcher.buttons import Keyboard
-from watcher.claims import Evidence, Stance, Zone
+from watcher.claims import Aside, Evidence, Stance, Zone
 from watcher.preferences import Choices, Level, Mute, Preferences
 
 FeedId = NewType("FeedId", int)
@@ -202,6 +202,7 @@ class Match:
     title: str  # of the rule, for people
     severity: Severity
     score: float
+    min_score: float = 0.0  # that it had to reach
     evidence: tuple[Evidence, ...]
     rules_hash: str  # of the compiled rule sets that judged
 
@@ -232,6 +233,7 @@ class Verdict:
     copy_of: ArticleId | None = None
     rules_hash: str = ""
     stances: Mapping[RuleSetId, Stance] = field(default_factory=dict)  # of the rule sets that ask
+    asides: tuple[Aside, ...] = ()  # what looked like evidence
 
     @property
     def rule_sets(self) -> tuple[RuleSetId, ...]:
@@ -278,8 +280,7 @@ class Chat:
 
     def follows(self, rule_set: RuleSetId) -> bool:
         """Tell whether it wants to hear of a rule set at all."""
-        named = self.spec.rule_sets
-        return rule_set in named if named else self.everything
+        return rule_set in self.spec.rule_sets if self.spec.rule_sets else self.everything
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -380,21 +381,3 @@ class Poll:
     due_at: datetime
     interval: timedelta | None
     document: Document | None  # None: unchanged
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Status:
-    """The state of the whole watch in figures."""
-
-    feeds_active: int  # polled, those that fail included
-    feeds_failing: int
-    feeds_gone: int
-    chats_active: int
-    chats_suspended: int
-    entries_pending: int
-    articles: int
-    matches: int
-    alerts: int
-    outbox: Mapping[DeliveryState, int]  # every state is there
-    oldest_queued: timedelta | None  # age of the oldest delivery that still has to go out
-    last_poll: datetime | None

@@ -20,7 +20,7 @@ from typing import Final
 
 import structlog
 
-from watcher import articles, cadence, hours, matching, messages, sources, stories, urls
+from watcher import articles, asides, cadence, hours, matching, messages, sources, stories, urls
 from watcher.chronicle import Chronicle, sides
 from watcher.errors import (
     ExtractError,
@@ -105,6 +105,7 @@ def judge(
         copy_of=known if decision is Decision.COPY else None,
         rules_hash=book.hash,
         stances=stances,
+        asides=asides.find(article, matches, stances, book),
     )
 
 

@@ -5,14 +5,16 @@ What is kept of stories: who belongs to them, what they add up to, and what each
 from dataclasses import dataclass
 from datetime import datetime
 
-from watcher.claims import Detail, Polarity
+from watcher.claims import Aside, Detail, Polarity
 from watcher.model import (
+    Article,
     ArticleId,
     ChatId,
     Decision,
     DeliveryId,
     DeliveryState,
     Kind,
+    Match,
     Message,
     RuleSetId,
     StoryId,
@@ -25,6 +27,7 @@ class Link:
 
     other: StoryId
     reason: str
+    title: str = ""  # of the other's head
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +91,10 @@ class Chapter:
     url: str
     rule_sets: tuple[RuleSetId, ...]
     told: int  # chats that heard of it, or soon will
+    host: str = ""
+    detail: Detail | None = None  # what it says of the question; None: nothing, or a reminder
+    issuer: str = ""
+    conditional: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +109,19 @@ class Story:
     title: str  # of the head
     links: tuple[Link, ...] = ()
     chapters: tuple[Chapter, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """An article with all that was decided of it, for a chat that asks why."""
+
+    id: ArticleId
+    article: Article
+    decision: Decision
+    matches: tuple[Match, ...]
+    asides: tuple[Aside, ...]
+    story: StoryId | None
+    useful: bool | None = None  # what the chat thinks of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

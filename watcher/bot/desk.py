@@ -13,6 +13,7 @@ from typing import Final, Protocol, TypeAlias
 
 import structlog
 
+from watcher import reviews
 from watcher.access import Doorstep
 from watcher.config.keys import TelegramKeys
 from watcher.dialogue import Event, Heard, Place, Pressed, Reply, Said, Say, Toast
@@ -75,7 +76,6 @@ class Desk:
     others: Mapping[type[Heard], "Handler"] = field(default_factory=dict)
     text: "Handler | None" = None  # for what is no command
     doorstep: Doorstep = field(default_factory=Doorstep)
-    admit: "Admit | None" = None  # lets a stranger in, who came with this payload
     asked: dict[Person, tuple[str, ...]] = field(default_factory=dict)  # what a text will answer
 
     async def answer(self, event: Event) -> Sequence[Reply]:
@@ -106,8 +106,10 @@ class Desk:
 
     async def replanned(self, chat: ChatId) -> None:
         """Have the hours that a chat just chose count, for what waits as well."""
-        del chat
         await self.refresh()
+        for one in self.line.chats:
+            if one.id == chat:
+                await reviews.replan(self.line, one)
 
     def ask(self, event: Heard, *question: str) -> None:
         """Take the next text of a person for the answer; a restart forgets it."""
@@ -188,7 +190,6 @@ def person(event: Heard) -> Person:
 
 
 Run: TypeAlias = Callable[[Desk, Visitor, Event], Awaitable[Sequence[Reply]]]
-Admit: TypeAlias = Callable[[Desk, Visitor, Said, str], Awaitable[Chat | None]]
 
 
 @dataclass(frozen=True, slots=True)

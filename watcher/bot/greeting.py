@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from watcher import menus, options
-from watcher.bot import settings
-from watcher.bot.desk import NO_ACCESS, Desk, Handler, Visitor, refused
+from watcher.bot import settings, welcome
+from watcher.bot.desk import Desk, Handler, Visitor
 from watcher.dialogue import Event, Heard, Reply, Said, Say
 from watcher.spans import clip
 
@@ -17,9 +17,8 @@ async def start(desk: Desk, visitor: Visitor, event: Event) -> Sequence[Reply]:
     """`/start`, with what a link carries: an invitation (`i_...`), or a topic (`s_RULE_SET`)."""
     payload = event.text.strip() if isinstance(event, Said) else ""
     if visitor.chat is None and isinstance(event, Said):
-        let_in = await desk.admit(desk, visitor, event, payload) if desk.admit else None
-        if let_in is None:
-            return refused(event, visitor, NO_ACCESS)
+        if await welcome.admit(desk, visitor, event, payload) is None:
+            return welcome.turned_away(desk, visitor, event, payload)
         await desk.refresh()
         visitor = await desk.visitor(event)
     wanted = payload.removeprefix(FOLLOW) if payload.startswith(FOLLOW) else ""

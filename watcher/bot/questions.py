@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from watcher import hours, options, typed
-from watcher.bot.desk import NO_ACCESS, Desk, Handler, Visitor, person, refused
+from watcher.bot import welcome
+from watcher.bot.desk import Desk, Handler, Visitor, person
 from watcher.bot.settings import GoneError, Turn, asked_for, keep, pressed, scoped, told, view
 from watcher.dialogue import Event, Heard, Place, Reply, Said, Say
 from watcher.menus import PAGES
@@ -58,7 +59,7 @@ async def heard(desk: Desk, visitor: Visitor, event: Event) -> Sequence[Reply]:
     if event.place is not Place.PRIVATE or not text:
         return []  # people talk to each other
     if visitor.chat is None:
-        return refused(event, visitor, NO_ACCESS)
+        return welcome.turned_away(desk, visitor, event)
     if typed.clock(text) or typed.hours(text):
         return [told(visitor, FORGOTTEN), *await asked_for("settings")(desk, visitor, event)]
     return [told(visitor, NOT_A_COMMAND)]

@@ -10,7 +10,7 @@ import typer
 from watcher.cli.state import State
 
 if TYPE_CHECKING:
-    from watcher.model import Status
+    from watcher.store import Status
 
 
 def status(

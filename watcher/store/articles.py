@@ -21,6 +21,7 @@ from watcher.model import (
     StoryId,
     Verdict,
 )
+from watcher.store.archive import enter
 from watcher.store.entries import DONE
 from watcher.store.opening import Database, batches, insert_into, reading, writing
 from watcher.store.schema import (
@@ -125,6 +126,7 @@ class Articles(Database):
             _finish(db, pending.id, known, pending.revision)
             return Recorded(article=known, fresh=False, deliveries=0)
         article, revision = _write(db, verdict, pending.article, now=now)
+        enter(db, article, verdict.article)
         if fresh:
             _count(db, host, sentences, now=now)
         _name(db, article, names, now=now)
@@ -170,6 +172,7 @@ def _write(
     spelled: dict[str, Any] = columns(articles, article, verdict) | {
         "zones": [astuple(zone) for zone in article.zones],
         "stances": {name: _outcome(name, verdict) for name in verdict.stances},
+        "asides": [astuple(aside) for aside in verdict.asides],
         "origin": article.origin.name,
         "published_at": published and published.at,
         "precision": published and published.precision,

@@ -81,7 +81,7 @@ class Memory(Database):
             links[one].append(StoryId(other))
         return [
             Remembered(
-                article=_article(texts[row.article_id]),
+                article=article_of(texts[row.article_id]),
                 matches=tuple(theirs[row.article_id]),
                 stances=_stances(texts[row.article_id].stances, theirs[row.article_id]),
                 rules_hash=texts[row.article_id].rules_hash,
@@ -103,22 +103,25 @@ class Memory(Database):
         row = db.execute(newest).first()
         if row is None:
             return None
-        return _article(row), tuple(_matches(db, members.c.article_id == row.id)[row.id])
+        return article_of(row), tuple(_matches(db, members.c.article_id == row.id)[row.id])
 
 
 def _matches(db: Connection, recent: Any) -> defaultdict[int, list[Match]]:
     found: defaultdict[int, list[Match]] = defaultdict(list)
     wide = select(matches).join(members, members.c.article_id == matches.c.article_id)
     for row in db.execute(wide.where(recent).order_by(matches.c.id)):
-        evidence = tuple(
-            Evidence(zone=ZoneKind(zone), start=start, end=end, words=words, quote=quote)
-            for zone, start, end, words, quote in row.evidence
-        )
-        ids = {"rule": RuleId(row.rule), "rule_set": RuleSetId(row.rule_set)}
-        found[row.article_id].append(
-            value(Match, row, **ids, severity=Severity(row.severity), evidence=evidence)
-        )
+        found[row.article_id].append(match_of(row))
     return found
+
+
+def match_of(row: Row[Any]) -> Match:
+    """Read a match."""
+    evidence = tuple(
+        Evidence(zone=ZoneKind(zone), start=start, end=end, words=words, quote=quote)
+        for zone, start, end, words, quote in row.evidence
+    )
+    ids = {"rule": RuleId(row.rule), "rule_set": RuleSetId(row.rule_set)}
+    return value(Match, row, **ids, severity=Severity(row.severity), evidence=evidence)
 
 
 def _told(db: Connection, recent: Any) -> defaultdict[int, dict[ChatId, Hearing]]:
@@ -164,7 +167,8 @@ def _evidence(row: dict[str, Any]) -> Evidence:
     return Evidence(**row | {"zone": ZoneKind(row["zone"])})
 
 
-def _article(row: Row[Any]) -> Article:
+def article_of(row: Row[Any]) -> Article:
+    """Read an article; the text of an old one is gone."""
     published = row.published_at and Published(
         at=row.published_at, precision=Precision(row.precision)
     )

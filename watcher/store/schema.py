@@ -4,11 +4,24 @@ from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Column, Dialect, ForeignKey, Index, MetaData, Row, Table, UniqueConstraint
+from sqlalchemy import (
+    DDL,
+    Column,
+    Dialect,
+    ForeignKey,
+    Index,
+    MetaData,
+    Row,
+    Table,
+    UniqueConstraint,
+    event,
+)
 from sqlalchemy.types import JSON, BigInteger, Boolean, DateTime, Float, Integer, Interval, Text
 from sqlalchemy.types import TypeDecorator as Decorator
 
 REVISION: Final = "0001"  # the newest migration; a test compares it with the folder
+
+ARCHIVE: Final = "archive"  # a virtual table of SQLite's: the words of articles, searched by people
 
 V = TypeVar("V")
 
@@ -123,6 +136,7 @@ articles = Table(
     *required(Words, "origin"),  # the name in `Origin`: its sentence may be reworded
     *required(Words, "decision", "reason", "rules_hash"),
     Column("stances", JSON, nullable=False),  # {rule set: what the article answers it}
+    Column("asides", JSON, nullable=False, default=list),  # [[quote, why], ...]
     Column("copy_of", Integer, ForeignKey("articles.id")),
     Column("revision", Integer, nullable=False, default=0),
     Column("seen_at", Instant, nullable=False, index=True),
@@ -167,6 +181,7 @@ matches = Table(
     Column("article_id", Integer, ForeignKey("articles.id"), nullable=False, index=True),
     *required(Words, "rule", "rule_set", "title", "severity", "rules_hash"),
     Column("score", Float, nullable=False),
+    Column("min_score", Float, nullable=False, default=0.0),  # that it had to reach
     Column("evidence", JSON, nullable=False),  # [[zone, start, end, words, quote], ...]
     Column("revision", Integer, nullable=False),  # of the article
     Column("at", Instant, nullable=False),
@@ -354,4 +369,13 @@ sentences = Table(
     Column("articles", Integer, nullable=False),  # how many different ones it stood in
     Column("seen_at", Instant, nullable=False),  # last
     sqlite_with_rowid=False,
+)
+
+event.listen(
+    metadata,
+    "after_create",
+    DDL(  # type: ignore[no-untyped-call]
+        f"CREATE VIRTUAL TABLE IF NOT EXISTS {ARCHIVE} "
+        "USING fts5(title, body, tokenize='unicode61 remove_diacritics 0')"
+    ),
 )

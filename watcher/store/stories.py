@@ -3,10 +3,22 @@
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    case,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
-from watcher.claims import Detail, Polarity
-from watcher.model import ArticleId, Decision, RuleSetId, StoryId, Verdict
+from watcher import messages
+from watcher.claims import Detail, Polarity, Role, Zone, ZoneKind
+from watcher.model import Article, ArticleId, ChatId, Decision, RuleSetId, StoryId, Verdict
 from watcher.store.opening import Database, insert_into, reading
 from watcher.store.schema import (
     alerts,
@@ -18,11 +30,18 @@ from watcher.store.schema import (
     outbox_alerts,
     stories,
     story_links,
+    threads,
     value,
 )
 from watcher.timeline import Chapter, Holding, Link, Member, Placed, Story
 
 MOST: Final = 100  # stories in one listing
+# Some feeds give no titles: the first sentence of the text serves.
+NAMED: Final = (
+    articles.c.title,
+    articles.c.zones,
+    case((articles.c.title == "", articles.c.text), else_="").label("text"),
+)
 KEY: Final = (ledger.c.product, ledger.c.direction, ledger.c.issuer)
 
 
@@ -36,6 +55,13 @@ class Stories(Database):
         return [_story(row) for row in db.execute(newest)]
 
     @reading
+    def stories_told(self, db: Connection, chat: ChatId, *, limit: int) -> list[Story]:
+        """Return the stories that a chat was told of, those with the newest articles first."""
+        mine = _stories().join(threads, threads.c.story_id == stories.c.id)
+        newest = mine.where(threads.c.chat_id == chat).order_by(stories.c.last_at.desc())
+        return [_story(row) for row in db.execute(newest.limit(limit))]
+
+    @reading
     def story(self, db: Connection, story: StoryId) -> Story | None:
         """Return one story with its chapters and links; `None` if there is none."""
         row = db.execute(_stories().where(stories.c.id == story)).one_or_none()
@@ -43,9 +69,10 @@ class Stories(Database):
             return None
         this, other = story_links.c.story_id, story_links.c.other_id
         linked = select(this, other, story_links.c.reason).where(or_(this == story, other == story))
+        reasons = {b if a == story else a: reason for a, b, reason in db.execute(linked)}
+        others = db.execute(_stories().where(stories.c.id.in_(reasons)).order_by(stories.c.id))
         links = tuple(
-            Link(other=StoryId(b if a == story else a), reason=reason)
-            for a, b, reason in db.execute(linked)
+            Link(other=StoryId(one.id), reason=reasons[one.id], title=_title(one)) for one in others
         )
         return _story(row, links=links, chapters=_chapters(db, members.c.story_id == story))
 
@@ -99,9 +126,7 @@ def _join(db: Connection, article: ArticleId, placed: Placed) -> StoryId:
 def _stories() -> Select[Any]:
     own = select(func.count()).where(members.c.story_id == stories.c.id)
     count = own.correlate(stories).scalar_subquery().label("articles")
-    return select(stories, count, articles.c.title).join(
-        articles, stories.c.head_id == articles.c.id
-    )
+    return select(stories, count, *NAMED).join(articles, stories.c.head_id == articles.c.id)
 
 
 def _chapters(db: Connection, which: ColumnElement[bool]) -> tuple[Chapter, ...]:
@@ -112,7 +137,10 @@ def _chapters(db: Connection, which: ColumnElement[bool]) -> tuple[Chapter, ...]
         .where(alerts.c.article_id == members.c.article_id)
     )
     wide = select(
-        members, articles.c.title, articles.c.site, articles.c.url, told.scalar_subquery()
+        members,
+        *NAMED,
+        *(articles.c[name] for name in ("site", "url", "stances")),
+        told.scalar_subquery(),
     )
     rows = db.execute(
         wide.join(articles, members.c.article_id == articles.c.id)
@@ -135,9 +163,20 @@ def _chapters(db: Connection, which: ColumnElement[bool]) -> tuple[Chapter, ...]
             origin=row.origin_id,
             rule_sets=tuple(sets.get(row.article_id, ())),
             told=row[-1],
+            title=_title(row),
+            **_said(row.stances),
         )
         for row in rows
     )
+
+
+def _said(stances: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """Return what an article itself answers to the first question that it answers."""
+    for said in stances.values():
+        if said["role"] == Role.PRIMARY:
+            names = ("issuer", "conditional")
+            return {name: said[name] for name in names} | {"detail": Detail(said["detail"])}
+    return {}
 
 
 def member(row: Row[Any]) -> Member:
@@ -146,7 +185,12 @@ def member(row: Row[Any]) -> Member:
 
 
 def _story(row: Row[Any], **others: object) -> Story:
-    return value(Story, row, head=ArticleId(row.head_id), **others)
+    return value(Story, row, head=ArticleId(row.head_id), title=_title(row), **others)
+
+
+def _title(row: Row[Any]) -> str:
+    zones = tuple(Zone(kind=ZoneKind(kind), start=a, end=b) for kind, a, b in row.zones)
+    return messages.name(Article(title=row.title, text=row.text or "", zones=zones))
 
 
 def _holding(row: Row[Any]) -> Holding:

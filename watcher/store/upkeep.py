@@ -1,13 +1,16 @@
 """The store as a whole: its figures, its age limits, its copies."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, Table, delete, func, select, text, update
 
-from watcher.model import DeliveryState, FeedState, Status
+from watcher.model import DeliveryState, FeedState
 from watcher.placing import LINKS
+from watcher.store.archive import archive
 from watcher.store.articles import COMMON
 from watcher.store.chats import WAITING
 from watcher.store.entries import PENDING
@@ -29,6 +32,24 @@ TEXTS: Final = timedelta(days=90)  # how long a text is kept that no story needs
 NAMES: Final = TEXTS + timedelta(days=400)  # how long an article is recognised by its names
 RARE_SENTENCES: Final = timedelta(days=7)
 ENDED: Final = (DeliveryState.SENT, DeliveryState.REFUSED, DeliveryState.EXPIRED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """The state of the whole watch in figures."""
+
+    feeds_active: int  # polled, those that fail included
+    feeds_failing: int
+    feeds_gone: int
+    chats_active: int
+    chats_suspended: int
+    entries_pending: int
+    articles: int
+    matches: int
+    alerts: int
+    outbox: Mapping[DeliveryState, int]  # every state is there
+    oldest_queued: timedelta | None  # age of the oldest delivery that still has to go out
+    last_poll: datetime | None
 
 
 class Upkeep(Database):
@@ -68,6 +89,8 @@ class Upkeep(Database):
         wanted = select(members.c.article_id).where(members.c.seen_at >= now - LINKS)
         old_text = (articles.c.seen_at < now - TEXTS) & articles.c.id.not_in(wanted)
         old_message = outbox.c.state.in_(ENDED) & (outbox.c.queued_at < now - TEXTS)
+        unsearched = select(articles.c.id).where(old_text)
+        db.execute(delete(archive).where(archive.c.rowid.in_(unsearched)))
         dropped = 0
         for statement in (
             delete(sentences).where(rare | (sentences.c.seen_at < now - NAMES)),
