@@ -50,6 +50,7 @@ DELIVERY = Delivery(
 class Bot:
     token: SecretStr | None
     base_url: str | None
+    reconcile: bool = True
 
 
 @dataclass

@@ -87,6 +87,20 @@ class Chats(Database):
         db.execute(paused.values(paused_until=until))
 
     @writing_through
+    def pause_all(self, db: Connection, *, until: datetime) -> None:
+        """Hand out nothing for anyone before `until`."""
+        sooner = or_(chats.c.paused_until.is_(None), chats.c.paused_until < until)
+        db.execute(update(chats).where(sooner).values(paused_until=until))
+
+    @reading
+    def known_at(self, db: Connection, channel: str, address: str) -> ChatId | None:
+        """Return a chat at an address, of whatever topic; `None` for strangers."""
+        there = (chats.c.channel == channel) & (chats.c.address == address)
+        known = select(chats.c.id).where(there, chats.c.merged_into.is_(None))
+        found = db.scalar(known.order_by(chats.c.thread).limit(1))
+        return None if found is None else ChatId(found)
+
+    @writing_through
     def suspend(self, db: Connection, chat: ChatId, *, error: str, now: datetime) -> None:
         """Stop sending to an address that cannot be reached; what waits for it waits on."""
         ids = list(db.scalars(same_address(chat)))
