@@ -66,8 +66,10 @@ async def fake() -> AsyncIterator[FakeTelegram]:
 
 
 @asynccontextmanager
-async def opened(fake: FakeTelegram, **options: float) -> AsyncIterator[TelegramChannel]:
-    channel = TelegramChannel(TOKEN, base_url=fake.url, **options)
+async def opened(
+    fake: FakeTelegram, *, read_timeout: float = 20.0
+) -> AsyncIterator[TelegramChannel]:
+    channel = TelegramChannel(TOKEN, base_url=fake.url, read_timeout=read_timeout)
     try:
         yield channel
     finally:

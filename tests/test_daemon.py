@@ -238,7 +238,7 @@ async def test_a_reload_takes_all_or_nothing(tmp_path: Path) -> None:
         await daemon.reloaded(parts, broken)
         await daemon.reloaded(parts, lost)
         assert parts.line.book.hash == before
-        daemon.feed_watchdog(parts)
+        daemon.feed_watchdog(parts, {"sender": parts.courier})
         await daemon.tidy(parts)
 
 

@@ -68,6 +68,7 @@ class Courier:
     def __init__(self, store: Outbox, channel: Channel, *, clock: Callable[[], datetime]) -> None:
         self.delivered = 0
         self._store, self._channel, self._clock = store, channel, clock
+        self.topic_gone: Callable[[Delivery], None] = lambda _: None  # told of each
         self._flying: set[asyncio.Task[None]] = set()
         self._woken = asyncio.Event()
         self._failure: errors.CredentialError | None = None
@@ -223,6 +224,7 @@ class Courier:
                 await self._store.move(delivery.chat, address=error.address)
             case errors.ThreadGoneError():
                 await self._store.drop_thread(delivery.chat)
+                self.topic_gone(delivery)
             case errors.MessageGoneError():
                 await self._store.renew(delivery.id, now=self._clock())
             case errors.RefusedError():

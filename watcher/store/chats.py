@@ -80,6 +80,11 @@ class Chats(Database):
         """Return the chats that are configured and reachable."""
         return _reachable(db)
 
+    @reading
+    def chat(self, db: Connection, chat: ChatId) -> Chat:
+        """Return one chat, reachable or not."""
+        return listed(db, chats.c.id == present(db, chat).id)[0]
+
     @writing_through
     def pause_chat(self, db: Connection, chat: ChatId, *, until: datetime) -> None:
         """Hand out nothing for this address before `until`."""
@@ -118,6 +123,23 @@ class Chats(Database):
         suspended = outbox.c.chat_id.in_(ids), outbox.c.state == DeliveryState.SUSPENDED
         state = case((outbox.c.doubted, DeliveryState.UNSURE), else_=DeliveryState.QUEUED)
         db.execute(update(outbox).where(*suspended).values(state=state))
+
+    @writing
+    def settle_in(self, db: Connection, chat: ChatId, thread: int) -> bool:
+        """Have a group's alerts come into one of its topics, unless the configuration places it."""
+        free = (chats.c.id == chat) & (chats.c.thread == 0) & (chats.c.configured_as == "")
+        return bool(db.execute(update(chats).where(free).values(thread=thread)).rowcount)
+
+    @writing
+    def adopt(self, db: Connection, chat: ChatId, like: ChatId) -> None:
+        """Let a chat follow what another follows, as it chose to; what it had chosen is forgotten."""
+        model = present(db, like)
+        same = {name: model._mapping[name] for name in ("everything", "choices", "level")}
+        db.execute(update(chats).where(chats.c.id == chat).values(**same))
+        db.execute(delete(subscriptions).where(subscriptions.c.chat_id == chat))
+        theirs = select(subscriptions).where(subscriptions.c.chat_id == model.id)
+        for row in db.execute(theirs).all():
+            db.execute(insert(subscriptions), {**row._mapping, "chat_id": chat})
 
     @writing_through
     def move(self, db: Connection, chat: ChatId, *, address: str) -> None:

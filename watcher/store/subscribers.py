@@ -98,10 +98,23 @@ class Subscribers(Database):
         db.execute(delete(mutes).where(this))
 
     @writing_through
-    def say(self, db: Connection, chat: ChatId, message: Message, *, now: datetime) -> None:
-        """Queue an answer: it goes before all alerts, and never between one and its search."""
+    def say(
+        self,
+        db: Connection,
+        chat: ChatId,
+        message: Message,
+        *,
+        now: datetime,
+        thread: int | None = None,
+    ) -> None:
+        """
+        Queue an answer: it goes before all alerts, and never between one and its search.
+
+        It goes to the chat's own topic, unless another is named (0: none).
+        """
         row = present(db, chat)
-        about = {"chat_id": row.id, "thread": row.thread, "lane": threads.ANSWERS}
+        topic = row.thread if thread is None else thread
+        about = {"chat_id": row.id, "thread": topic, "lane": threads.ANSWERS}
         about |= {"kind": Kind.ANSWER, "state": DeliveryState.QUEUED, "rendered": ""}
         db.execute(
             insert(outbox), threads.written(message) | about | {"queued_at": now, "due_at": now}
