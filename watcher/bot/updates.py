@@ -29,8 +29,8 @@ from watcher.model import ChatId, Delivery
 log = structlog.get_logger(__name__)
 
 LONG_POLL: Final = timedelta(seconds=25)
-CONFIRM: Final = 0.5  # seconds that handling may delay the next question
-IN_TIME: Final = 0.4  # seconds after which a press is answered, whatever its handler does
+CONFIRM: Final = 0.3  # seconds that handling may delay the next question
+IN_TIME: Final = 0.3  # seconds after which a press is answered, whatever its handler does
 LONGEST: Final = 300.0  # seconds that one answer may take
 MOST: Final = 30  # things that one chat may have said and not been answered
 DAY: Final = 86_400.0  # seconds
