@@ -344,15 +344,15 @@ async def test_find_knows_absence(fake: FakeTelegram) -> None:
 async def test_find_where_chats_share_ids(fake: FakeTelegram) -> None:
     """In a chat long silent, the ids after the newest of all private chats are looked at."""
     fake.shared_ids = True
-    fake.chats |= {"2": {}}
+    fake.chats |= {str(other): {} for other in range(2, 62)}
     async with opened(fake) as channel:
         quiet = await channel.send(DELIVERY)
-        for _ in range(30):
-            await channel.send(replace(DELIVERY, address="2"))
+        for other in range(2, 32):
+            await channel.send(replace(DELIVERY, address=str(other)))
         lost = replace(DELIVERY, id=DeliveryId(2), last_receipt=quiet)
         await lose(channel, fake, lost)
-        for _ in range(30):
-            await channel.send(replace(DELIVERY, address="2"))
+        for other in range(32, 62):
+            await channel.send(replace(DELIVERY, address=str(other)))
         assert await channel.find(lost) == "32"
 
 
