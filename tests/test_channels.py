@@ -15,7 +15,7 @@ from tests.fake_telegram import TOKEN, FakeTelegram, Fault
 from watcher import channels
 from watcher.buttons import Button
 from watcher.channels import CHANNELS, ConsoleChannel
-from watcher.channels.telegram import TRIES, TelegramChannel
+from watcher.channels.telegram import PROBES, TRIES, TelegramChannel
 from watcher.errors import (
     CredentialError,
     DeliveryError,
@@ -376,8 +376,8 @@ async def test_find_takes_an_edit_for_arrival(fake: FakeTelegram) -> None:
 async def test_find_does_not_guess(
     fake: FakeTelegram, fault: Fault, kind: type[DeliveryError]
 ) -> None:
-    """A search that is cut short says so, and nothing about the message."""
-    fake.fail("editMessageText", fault)
+    """A search that is cut short again and again says so, and nothing about the message."""
+    fake.fail("editMessageText", *[fault] * PROBES)
     async with opened(fake) as channel:
         with raises(kind):
             await channel.find(DELIVERY)

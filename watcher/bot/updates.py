@@ -174,7 +174,7 @@ class Updates:
         if isinstance(error, errors.RivalError):
             return RIVAL
         asked = error.after if isinstance(error, errors.RetryLaterError) else None
-        return asked or min(backoff(self._failures), timedelta(seconds=30))
+        return asked or min(backoff(self._failures) / 4, LONG_POLL)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)

@@ -35,6 +35,7 @@ SHARED: Final = ""  # stands for the private chats and small groups: they number
 OFFICIAL: Final = "https://api.telegram.org/bot"
 WINDOW: Final = 8  # message ids to look at after the last that the chat confirmed
 SHARED_WINDOW: Final = 24  # ... that any chat confirmed: others are sending at the same time
+PROBES: Final = 3  # of one id, while answers get lost
 TRIES: Final = 8  # of a message that is answered with a status the Bot API does not have: 4 minutes
 HEARD: Final = ["message", "callback_query", "my_chat_member"]  # kinds of updates
 LIMITED: Final = ("send", "edit")  # how the methods begin that Telegram's limits are about
@@ -204,12 +205,7 @@ class TelegramChannel:
         shared = range(newest + 1, newest + 1 + SHARED_WINDOW) if newest else ()
         for number in dict.fromkeys([*range(last + 1, last + 1 + WINDOW), *shared]):
             try:
-                with self.translated(delivery.attempts):
-                    await self.bot.edit_message_text(
-                        **content(delivery.message, delivery.address),
-                        message_id=number,
-                        rate_limit_args=Haste.SEARCH,
-                    )
+                await self._probe(delivery, number)
             except NotModifiedError:
                 pass
             except (errors.RefusedError, errors.ThreadGoneError, errors.MessageGoneError):
@@ -218,6 +214,22 @@ class TelegramChannel:
                 log.warning("an unsure message had another text", delivery=delivery.id)
             return self._confirmed(delivery, number)
         return None
+
+    async def _probe(self, delivery: Delivery, number: int) -> None:
+        """Try an edit; one lost answer of many must not begin the whole search anew."""
+        for tries in range(1, PROBES + 1):
+            try:
+                with self.translated(delivery.attempts):
+                    await self.bot.edit_message_text(
+                        **content(delivery.message, delivery.address),
+                        message_id=number,
+                        rate_limit_args=Haste.SEARCH,
+                    )
+            except errors.UnsureError:
+                if tries == PROBES:
+                    raise
+            else:
+                return
 
     async def close(self) -> None:
         """Close the connections; the library would leave them open where `open` did not succeed."""
