@@ -1,11 +1,13 @@
 """A bot that people can speak to: real loops on a real store, with a few handlers of its own."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+import inspect
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from tests.fake_telegram import TOKEN
 from tests.watching import watching
@@ -86,6 +88,18 @@ HANDLERS: Mapping[str, Handler] = {
     "close": Handler(close),
     "hello": Handler(echo, for_strangers=True),
 }
+
+
+async def until(found: Callable[[], Any], seconds: float = 10) -> Any:
+    """Ask, or have asked, until something is there; return it."""
+    async with asyncio.timeout(seconds):
+        while True:
+            there = found()
+            if inspect.isawaitable(there):
+                there = await there
+            if there:
+                return there
+            await asyncio.sleep(0.02)
 
 
 @dataclass

@@ -2,10 +2,11 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +14,13 @@ import pytest
 from structlog.testing import capture_logs
 
 from tests.fake_telegram import BOT, TOKEN, FakeTelegram, Fault
-from tests.talking import Talk, talking
+from tests.talking import Talk, talking, until
 from tests.test_bot_hearing import ANNE, CHANNEL, FORUM, PRIVATE, TOPIC, message
 from watcher.bot import commands, groups, updates
 from watcher.bot.rights import KEPT
 from watcher.channels.telegram import TelegramChannel
 from watcher.errors import CredentialError
-from watcher.model import Delivery, DeliveryId, DeliveryState, Message
+from watcher.model import ChatId, Delivery, DeliveryId, DeliveryState, Message
 from watcher.preferences import Level
 
 NOT_FOUND = Fault(status=400, description="Bad Request: message to edit not found")
@@ -32,12 +33,6 @@ async def spoken(folder: Path, **options: Any) -> AsyncIterator[tuple[FakeTelegr
         fake.members["-1006"] = {7: "administrator", 8: "member", BOT: "administrator"}
         async with talking(folder, fake.url, **options) as talk:
             yield fake, talk
-
-
-async def until(true: Callable[[], object]) -> None:
-    async with asyncio.timeout(8):
-        while not true():
-            await asyncio.sleep(0.01)
 
 
 async def reads(fake: FakeTelegram, chat: str, *wanted: str) -> None:
@@ -141,7 +136,7 @@ async def test_a_chat_that_says_too_much(tmp_path: Path) -> None:
 
 async def test_trouble_is_waited_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Another program, a flood, a cut: each is told once, and people are heard again."""
-    monkeypatch.setattr(updates, "RIVAL", updates.backoff(1) / 10)
+    monkeypatch.setattr(updates, "RIVAL", timedelta(seconds=0.2))
     async with FakeTelegram(chats={"7": {}}) as fake:
         fake.fail("getMe", Fault(status=502))
         fake.fail(
@@ -196,9 +191,11 @@ async def test_an_edit_tells_of_standing(tmp_path: Path, fault: Fault, reached: 
         await talk.store.follow(chat, [], everything=True)
         fake.fail("editMessageText", fault)
         fake.push(callback_query=press("v1:switch:on"))
-        async with asyncio.timeout(5):
-            while {one.spec.address for one in await talk.store.chats()} != reached:
-                await asyncio.sleep(0.02)
+
+        async def noted() -> bool:
+            return {one.spec.address for one in await talk.store.chats()} == reached
+
+        await until(noted)
 
 
 async def test_a_token_that_is_no_more(tmp_path: Path) -> None:
@@ -227,6 +224,11 @@ async def test_commands_are_listed_once(tmp_path: Path) -> None:
 
 
 # Groups, topics, channels ---------------------------------------------------------------------------
+
+
+def standing(fake: FakeTelegram, count: int) -> bool:
+    """Tell whether so many messages stand in the private chat."""
+    return len(fake.texts("7")) == count
 
 
 def french(talk: Talk, *texts: str) -> list[str]:
@@ -306,13 +308,13 @@ async def test_channels(tmp_path: Path) -> None:
         fake.push(message=message(text="/canal"))
         await until(lambda: len(fake.texts("7")) == 2)
         assert '"request_chat"' in fake.named("sendMessage")[-1]["reply_markup"]
-        answers = []
+        answers: list[str] = []
         for members in ({}, {7: "administrator"}, {7: "administrator", BOT: "administrator"}):
             fake.members["-1009"] = members
             talk.desk.rights._kept.clear()  # type: ignore[attr-defined]  # five minutes pass
             fake.push(message=message(chat_shared=picked))
-            before = len(fake.texts("7"))
-            await until(lambda before=before: len(fake.texts("7")) > before)
+            wanted = 3 + len(answers)
+            await until(partial(standing, fake, wanted))
             answers.append(fake.texts("7")[-1])
         assert answers == french(talk, groups.NOT_YOURS, groups.CANNOT_POST, groups.BOUND)
         bound = await talk.store.chat_at("telegram", "-1009")
@@ -343,13 +345,12 @@ async def test_the_bot_comes_and_goes(tmp_path: Path) -> None:
                 my_chat_member=change | members | {"new_chat_member": bot | {"status": status}}
             )
 
-        async def reachable() -> set[str]:
-            return {one.spec.address for one in await talk.store.chats()} - {"1"}
-
         async def shows(wanted: set[str]) -> None:
-            async with asyncio.timeout(5):
-                while await reachable() != wanted:
-                    await asyncio.sleep(0.02)
+            async def reached() -> bool:
+                found = {one.spec.address for one in await talk.store.chats()}
+                return found - {"1"} == wanted
+
+            await until(reached)
 
         await standing(group, "left")
         await shows(set())
@@ -368,7 +369,7 @@ async def test_without_reconciling_nothing_is_looked_for() -> None:
         channel = TelegramChannel(TOKEN, base_url=fake.url, reconcile=False)
         delivery = Delivery(
             id=DeliveryId(1),
-            chat=(await channel.open()) or 1,  # type: ignore[arg-type]
+            chat=ChatId(1),
             address="1",
             thread=None,
             message=Message(html="x"),

@@ -15,7 +15,10 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from tests.fake_telegram import TOKEN, FakeTelegram
 from tests.servers import Server, reply
+from tests.talking import until
+from tests.test_bot_hearing import PRIVATE, message
 from tests.watching import RULES, item, rss
 from watcher import config, daemon
 from watcher.channels import ConsoleChannel
@@ -179,6 +182,24 @@ async def listening(path: Path) -> AsyncIterator[Callable[[str], Awaitable[None]
             yield hears
         finally:
             loop.remove_reader(systemd)
+
+
+async def test_the_daemon_hears_people(tmp_path: Path) -> None:
+    """With a token it answers who speaks to it, and still ends within ten seconds."""
+    async with Server({"/flux": reply(rss(item(1)))}) as site, FakeTelegram() as telegram:
+        path = configured(tmp_path, site.url("/flux"))
+        bot = f'[telegram]\ntoken = "{TOKEN}"\nbase_url = "{telegram.url}"\n'
+        path.write_text(path.read_text() + bot)
+        async with running(
+            path, WATCHDOG_USEC="900000", NOTIFY_SOCKET=str(tmp_path / "x")
+        ) as watch:
+            telegram.push(message=message(PRIVATE | {"id": 1}, text="/start"))
+            await watch.says("watching")
+            await until(lambda: "Ce bot est sur invitation" in str(telegram.texts("1")) or None, 20)
+            watch.process.send_signal(signal.SIGHUP)
+            await watch.says("reloaded")
+            watch.process.send_signal(signal.SIGTERM)
+            assert await watch.ends() == 0
 
 
 LOST = item(2, title="Un lot de H200 s’est perdu", text="Le transporteur cherche deux caisses.")

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,8 +13,8 @@ from structlog.testing import capture_logs
 
 from tests.corpus.test_telegram_sim import Simulator, fault, running, user
 from tests.newsroom import H200, draft, name, verdict, waiting
-from tests.talking import Talk, talking
-from watcher.model import ChatSpec
+from tests.talking import Talk, talking, until
+from watcher.model import ChatSpec, DeliveryState
 from watcher.store import Store
 
 pytestmark = pytest.mark.corpus
@@ -28,18 +28,8 @@ async def conversation(
         running(corpus) as simulator,
         talking(folder, simulator.base_url, **options) as talk,
     ):
-        async with asyncio.timeout(10):
-            while talk.desk.username == "":
-                await asyncio.sleep(0.02)
+        await until(lambda: talk.desk.username)
         yield simulator, talk
-
-
-async def until(found: Callable[[], Any], seconds: float = 10) -> Any:
-    """Ask until something is there."""
-    async with asyncio.timeout(seconds):
-        while not (there := await found()):
-            await asyncio.sleep(0.05)
-    return there
 
 
 async def texts(simulator: Simulator, chat: int) -> list[str]:
@@ -56,7 +46,7 @@ async def standing(simulator: Simulator, chat: int, *wanted: str) -> list[str]:
         return there if there == list(wanted) else []
 
     try:
-        return await until(found)
+        return list(await until(found))
     except TimeoutError:
         raise AssertionError((await texts(simulator, chat), wanted)) from None
 
@@ -287,10 +277,9 @@ async def test_a_thousand_subscribers(corpus: Path, tmp_path: Path) -> None:
     took = max(row["at"] for row in rows) - begun
     waits = [call["at"] - at for call, at in zip(answers, pressed_at.values(), strict=True)]
     changes = [call["at"] - pressed_at[call["chat_id"]] for call in edits]
-    print(f"1,000 alerts in {took:.1f} s; presses {max(waits):.2f} s, edits {max(changes):.2f} s")
     assert took <= 40
     assert max(waits) < 1
-    assert max(changes) < 1.5
+    assert max(changes) < 1
     assert (stats["flood_refused"], stats["duplicates"]) == (0, 0)
 
 
@@ -319,12 +308,11 @@ async def test_trouble(corpus: Path, tmp_path: Path, reconcile: bool) -> None:
 
         async def done() -> bool:
             found = (await talk.store.status(datetime.now(UTC))).outbox
-            return found["sent"] == len(people) * rounds
+            return found[DeliveryState.SENT] == len(people) * rounds
 
         await until(done, 240)
         stats = await simulator.read("stats")
         lost = [row for row in await simulator.read("messages") if row["reply"] != "sent"]
-    print(stats)
     assert stats["distinct"] == len(people)
     assert stats["flood_ignored"] == 0
     expected = len(people) * rounds
