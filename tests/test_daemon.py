@@ -193,9 +193,9 @@ async def test_the_daemon_hears_people(tmp_path: Path) -> None:
         async with running(
             path, WATCHDOG_USEC="900000", NOTIFY_SOCKET=str(tmp_path / "x")
         ) as watch:
-            telegram.push(message=message(PRIVATE | {"id": 1}, text="/start"))
+            telegram.push(message=message(PRIVATE | {"id": 1}, text="/canal"))
             await watch.says("watching")
-            await until(lambda: "Ce bot est sur invitation" in str(telegram.texts("1")) or None, 20)
+            await until(lambda: "Nommez-moi" in str(telegram.texts("1")), 20)
             watch.process.send_signal(signal.SIGHUP)
             await watch.says("reloaded")
             watch.process.send_signal(signal.SIGTERM)

@@ -52,7 +52,7 @@ async def test_a_group_settles_in_a_topic(store: Store) -> None:
     moved = await store.chat_at("telegram", "-1001", 7)
     assert moved is not None
     assert (moved.id, moved.spec.rule_sets) == (joined.id, (H200,))
-    (configured,) = await subscribed(store, "-1002")
+    *_, configured = await subscribed(store, "-1002")
     assert not await store.settle_in(configured.id, 7)
     assert await store.known_at("telegram", "-1001") == joined.id
     assert await store.known_at("console", "-1001") is None
