@@ -257,8 +257,10 @@ async def _run(
             scheduler.shutdown(wait=False)
             stop.set()
             await parts.rounds.settle(DRAIN)
-            await asyncio.gather(*running)
+            await asyncio.wait(running)  # all of them, also when one has failed
             log.info("stopped")
+        for task in running:
+            task.result()
 
 
 def hearing(parts: Parts) -> dict[str, Loop]:

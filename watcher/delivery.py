@@ -15,8 +15,8 @@ from watcher.ports import Channel
 
 log = structlog.get_logger(__name__)
 
-LANES: Final = 16  # chats served at once
-FREE: Final = 4  # lanes worth a look into the outbox, which is long when a thousand chats wait
+LANES: Final = 24  # chats served at once
+FREE: Final = 8  # lanes worth a look into the outbox, which is long when a thousand chats wait
 DEADLINE: Final = timedelta(seconds=90)  # of a search and a send together
 LEASE: Final = timedelta(minutes=5)  # longer than a delivery may take
 FIRST_WAIT: Final = timedelta(seconds=2)  # a request still on the wire may arrive so much later
