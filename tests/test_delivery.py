@@ -458,7 +458,7 @@ def test_stopping_does_not_wait_for_ever() -> None:
 
 def test_stopping_sends_what_was_claimed() -> None:
     """A claimed message that still waits for its turn gets it within the grace."""
-    outbox, channel = Outbox(rows(*range(1, 31))), FakeChannel(latency=0.0)
+    outbox, channel = Outbox(rows(*range(1, 91))), FakeChannel(latency=0.0)
     carried(outbox, channel, 0.2)
     assert set(states(outbox)) == {SENT, QUEUED}
 
