@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 from tests.corpus.test_telegram_sim import Simulator, fault, running, user
 from tests.newsroom import H200, draft, name, verdict, waiting
 from tests.talking import Talk, talking, until
-from watcher.model import ChatSpec, DeliveryState
+from watcher.model import Chat, ChatSpec, DeliveryState
 from watcher.store import Store
 
 pytestmark = pytest.mark.corpus
@@ -61,6 +61,11 @@ async def alert(store: Store, number: int, *people: int) -> None:
         [ChatSpec(address=str(one)) for one in people], channel="telegram", now=datetime.now(UTC)
     )
     wanted = [chat for chat in chats if chat.spec.address in map(str, people)]
+    await follow_up(store, number, *wanted)
+
+
+async def follow_up(store: Store, number: int, *wanted: Chat) -> None:
+    """Have an article alert these chats."""
     await store.record(
         await waiting(store, number),
         verdict(H200),
@@ -223,8 +228,14 @@ async def test_topics(corpus: Path, tmp_path: Path) -> None:
             fault("error", text="Alerte", status=400, description=closed) | {"times": 1}
         )
         await talk.store.follow(chat.id, [], everything=True)
-        await alert(talk.store, 1, -1006)
+        await follow_up(talk.store, 1, chat)
         talk.courier.wake()
+        (told,) = await until(lambda: at_least_texts(simulator, 1, 1))
+        assert told.startswith("Le sujet du forum où j’écrivais dans «\u00a0Forum\u00a0»")
+        await until(lambda: at_least_texts(simulator, -1006, 3))
+        rows = await simulator.read("messages?chat_id=-1006")
+        threads = [row["message"].get("message_thread_id") for row in rows]
+        assert threads == [7, 7, None]
 
 
 def in_topic(person: int, text: str, topic: int) -> dict[str, Any]:
