@@ -2,12 +2,12 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr
 
+from tests.rights import Roles
 from tests.watching import Watch, watching
 from watcher.bot import operators, privacy
 from watcher.bot.desk import Desk, Handler
@@ -17,17 +17,6 @@ from watcher.dialogue import Place, Pressed, Reply, Said, Say, Toast
 
 TOKEN = "123456:abcdefghijklmnopqrstuvwxyz_0123456789"
 GROUP = "-1001234567890"
-
-
-@dataclass
-class Admins:
-    """Who administrates which group."""
-
-    of: Mapping[str, set[int]] = field(default_factory=dict)
-
-    async def administrates(self, address: str, person: int) -> bool:
-        """Tell whether a person administrates a chat."""
-        return person in self.of.get(address, set())
 
 
 @asynccontextmanager
@@ -41,7 +30,7 @@ async def desked(
                 line=watch.line,
                 channel="telegram",
                 keys=TelegramKeys(token=SecretStr(TOKEN), **keys),
-                rights=Admins({GROUP: {5}}),
+                rights=Roles(of={GROUP: {5}}),
                 username="veille_bot",
                 commands={**privacy.COMMANDS, **operators.COMMANDS, **(commands or {})},
                 presses=privacy.PRESSES,

@@ -2,10 +2,11 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tests.newsroom import HOUR, MINUTE, entry, feed, name, placed, poll, verdict
+from tests.rights import Roles
 from tests.watching import Watch, watching
 from watcher.bot import greeting, questions, settings
 from watcher.bot.desk import Desk
@@ -15,18 +16,6 @@ from watcher.dialogue import Change, Place, Pressed, Reply, Said, Say, Toast
 from watcher.model import Chat, Match, Message, RuleSetId
 
 LINA = "7"
-
-
-@dataclass
-class Leaders:
-    """Who administrates the groups."""
-
-    people: set[int] = field(default_factory=set)
-
-    async def administrates(self, address: str, person: int) -> bool:
-        """Tell whether somebody is among them."""
-        del address
-        return person in self.people
 
 
 @dataclass
@@ -99,7 +88,7 @@ async def talking(folder: Path) -> AsyncIterator[Talk]:
             line=watch.line,
             channel="telegram",
             keys=TelegramKeys(allow=(7,)),
-            rights=Leaders({7}),
+            rights=Roles({7}),
             commands={**settings.COMMANDS, **greeting.COMMANDS},
             presses={**settings.PRESSES, **questions.PRESSES},
             others={},

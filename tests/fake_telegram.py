@@ -1,6 +1,6 @@
 """
 A small Bot API server on loopback: it keeps what it accepts, refuses what Telegram refuses, and
-answers wrongly when told to. It knows getMe, sendMessage and editMessageText.
+answers wrongly when told to. It knows the methods that we use.
 """
 
 import asyncio
@@ -14,6 +14,12 @@ from tests.telegram_html import parse
 
 TOKEN = "123456:abcdefghijklmnopqrstuvwxyz_0123456789"
 LIMIT = 4096
+BOT = 123456
+RIGHTS = (
+    "can_be_edited is_anonymous can_manage_chat can_delete_messages can_manage_video_chats "
+    "can_restrict_members can_promote_members can_change_info can_invite_users can_post_stories "
+    "can_edit_stories can_delete_stories"
+)
 
 
 @dataclass
@@ -52,6 +58,20 @@ class FakeTelegram:
     foreign: set[tuple[str, int]] = field(default_factory=set)  # ids of other people's messages
     answers: dict[tuple[str, int], int] = field(default_factory=dict)  # replies to what
     url: str = ""
+    updates: list[dict[str, Any]] = field(default_factory=list)  # that wait to be heard
+    members: dict[str, dict[int, str]] = field(default_factory=dict)  # what people are, by chat
+    commands: dict[str, Any] = field(default_factory=dict)
+    polled: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def push(self, **update: Any) -> None:
+        """Have something happen that the bot will hear of."""
+        self.heard = getattr(self, "heard", 0) + 1
+        self.updates.append({"update_id": self.heard, **update})
+        self.polled.set()
+
+    def named(self, method: str) -> list[dict[str, str]]:
+        """Return the calls of a method."""
+        return [form for name, form in self.calls if name == method]
 
     async def __aenter__(self) -> Self:
         self._tasks: set[asyncio.Task[None]] = set()
@@ -84,7 +104,8 @@ class FakeTelegram:
             while head := await reader.readuntil(b"\r\n\r\n"):
                 path = head.split()[1].decode()
                 length = int(head.lower().partition(b"content-length:")[2].split(b"\r")[0] or 0)
-                form = parse_qs((await reader.readexactly(length)).decode(), keep_blank_values=True)
+                sent = (await reader.readexactly(length)).decode("utf-8", "replace")
+                form = parse_qs(sent, keep_blank_values=True)
                 status, body = await self._answer(path, {k: v[0] for k, v in form.items()})
                 if status == 0:
                     break
@@ -101,6 +122,8 @@ class FakeTelegram:
         if token != f"bot{TOKEN}":
             return 401, b'{"ok":false,"error_code":401,"description":"Unauthorized"}'
         self.calls.append((method, form))
+        if method == "getUpdates" and not self.faults.get(method):
+            return 200, json.dumps({"ok": True, "result": await self._poll(form)}).encode()
         waiting = self.faults.get(method)
         fault = waiting.popleft() if waiting else None
         if fault and not fault.stored:
@@ -116,6 +139,64 @@ class FakeTelegram:
         if fault.hang:
             await asyncio.Event().wait()
         return (0, b"") if fault.cut else (fault.status, fault.body)
+
+    async def _poll(self, form: dict[str, str]) -> list[dict[str, Any]]:
+        offset = int(form.get("offset", 0))
+        self.updates = [one for one in self.updates if one["update_id"] >= offset]
+        if not self.updates and float(form.get("timeout", 0)):
+            self.polled.clear()
+            await self.polled.wait()
+        return list(self.updates)
+
+    def answerCallbackQuery(self, _form: dict[str, str]) -> bool:  # noqa: N802
+        """Stop a button's spinning."""
+        return True
+
+    def deleteMessage(self, form: dict[str, str]) -> bool:  # noqa: N802
+        """Take a message away."""
+        del self._chat(form)[int(form["message_id"])]
+        return True
+
+    def editMessageReplyMarkup(self, form: dict[str, str]) -> dict[str, Any]:  # noqa: N802
+        """Take a message's buttons away."""
+        return self._message(form | {"text": "x"}, int(form["message_id"]))
+
+    def sendDocument(self, _form: dict[str, str]) -> dict[str, Any]:  # noqa: N802
+        """Take a file, which this server does not read."""
+        return self._message({"chat_id": "1", "text": "x"}, 1)
+
+    def getChat(self, form: dict[str, str]) -> dict[str, Any]:  # noqa: N802
+        """Describe a group."""
+        self._chat(form)
+        chat = {"id": int(form["chat_id"]), "type": "supergroup", "title": "Veille"}
+        gifts = ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription")
+        accepted = dict.fromkeys((*gifts, "gifts_from_channels"), False)
+        numbers = {"accent_color_id": 0, "max_reaction_count": 1}
+        return chat | numbers | {"accepted_gift_types": accepted}
+
+    def getChatMember(self, form: dict[str, str]) -> dict[str, Any]:  # noqa: N802
+        """Say what somebody is in a chat."""
+        person = int(form["user_id"])
+        known = self.members.get(form["chat_id"], {})
+        if person not in known:
+            raise RefusalError(400, "Bad Request: PARTICIPANT_ID_INVALID")
+        return member(person, known[person])
+
+    def getChatAdministrators(self, form: dict[str, str]) -> list[dict[str, Any]]:  # noqa: N802
+        """List who administrates a chat."""
+        self._chat(form)
+        known = self.members.get(form["chat_id"], {}).items()
+        return [member(person, what) for person, what in known if what != "member"]
+
+    def getMyCommands(self, form: dict[str, str]) -> list[dict[str, str]]:  # noqa: N802
+        """Return a list of commands."""
+        found: list[dict[str, str]] = self.commands.get(listed(form), [])
+        return found
+
+    def setMyCommands(self, form: dict[str, str]) -> bool:  # noqa: N802
+        """Keep a list of commands."""
+        self.commands[listed(form)] = json.loads(form["commands"])
+        return True
 
     def getMe(self, _form: dict[str, str]) -> dict[str, Any]:  # noqa: N802
         """Tell who the bot is."""
@@ -156,6 +237,18 @@ class FakeTelegram:
     def _message(self, form: dict[str, str], number: int) -> dict[str, Any]:
         chat = {"id": int(form["chat_id"]), "type": "private"}
         return {"message_id": number, "date": 1, "chat": chat, "text": form["text"]}
+
+
+def listed(form: dict[str, str]) -> str:
+    """Name a list of commands by its scope and language."""
+    return f"{json.loads(form['scope'])['type']} {form.get('language_code', '')}".strip()
+
+
+def member(person: int, status: str) -> dict[str, Any]:
+    """Describe a member as Telegram does."""
+    user = {"id": person, "is_bot": person == BOT, "first_name": "x"}
+    rights = dict.fromkeys(RIGHTS.split(), False) | {"can_post_messages": True}
+    return {"user": user, "status": status} | (rights if status == "administrator" else {})
 
 
 def shown(form: dict[str, str]) -> dict[str, str]:

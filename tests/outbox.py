@@ -109,6 +109,15 @@ class Outbox:
     async def pause_chat(self, chat: ChatId, *, until: datetime) -> None:
         self.paused[chat] = until
 
+    async def pause_all(self, *, until: datetime) -> None:
+        for row in self.rows:
+            self.paused[row.chat] = max(until, self.paused.get(row.chat, until))
+
+    async def pace(self, now: datetime) -> list[tuple[str, datetime]]:
+        left = [(row.chat, row.sent_at) for row in self.rows if row.sent_at]
+        moments = [*sorted(left, key=lambda one: one[1]), *self.paused.items()]
+        return [(self.addresses.get(chat, str(chat)), at) for chat, at in moments]
+
     async def suspend(self, chat: ChatId, *, error: str, now: datetime) -> None:
         for row in self.rows:
             if row.chat == chat and row.state in (QUEUED, SENDING, UNSURE):

@@ -2,11 +2,12 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from tests.fetching import QUICK, Clock
 from tests.newsroom import HOUR, NOW, waiting
+from tests.rights import Roles
 from tests.seeds import seed
 from tests.stating import book, day
 from watcher import articles, locales, stories
@@ -42,24 +43,13 @@ CHATS = (
 
 
 @dataclass
-class Everybody:
-    """Rights of a group in which some administrate."""
-
-    administrators: set[int] = field(default_factory=set)
-
-    async def administrates(self, address: str, person: int) -> bool:
-        """Tell whether a person is one of them."""
-        return person in self.administrators
-
-
-@dataclass
 class Reception:
     """The desk, its store, and a person who speaks to it."""
 
     desk: Desk
     store: Store
     clock: Clock
-    rights: Everybody
+    rights: Roles
 
     async def news(self, number: int, article: Article) -> None:
         """Have an article read, judged, placed and told."""
@@ -135,7 +125,7 @@ async def reception(folder: Path, *names: str) -> AsyncIterator[Reception]:
     clock.now = NOW
     store = await Store.open(f"sqlite:///{folder}/watcher.db", now=clock())
     chats = await store.sync_chats(CHATS, channel="telegram", now=clock())
-    catalogues, rights = locales.catalogues(), Everybody()
+    catalogues, rights = locales.catalogues(), Roles()
     line = Line(
         store=store,
         fetcher=Fetcher(QUICK, clock=clock),

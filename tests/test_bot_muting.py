@@ -141,7 +141,7 @@ async def test_in_a_group_administrators_decide(desk: Reception) -> None:
     refused = catalogues()["fr"].gettext(NOT_ADMINISTRATOR)
     for data in ("v1:mute:2", "v1:hush:2:story:24h:turns:2", "v1:unhush:2:story:2"):
         assert toast(await desk.press(data, address=GROUP)).text == refused
-    desk.rights.administrators.add(1)
+    desk.rights.everywhere.add(1)
     await desk.press("v1:hush:2:story:24h:turns:2", address=GROUP)
     assert [mute.key for mute in await mutes(desk, GROUP)] == ["2"]
     assert await mutes(desk) == ()

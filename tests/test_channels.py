@@ -15,7 +15,7 @@ from tests.fake_telegram import TOKEN, FakeTelegram, Fault
 from watcher import channels
 from watcher.buttons import Button
 from watcher.channels import CHANNELS, ConsoleChannel
-from watcher.channels.telegram import TRIES, TelegramChannel
+from watcher.channels.telegram import PROBES, TRIES, TelegramChannel
 from watcher.errors import (
     CredentialError,
     DeliveryError,
@@ -50,6 +50,7 @@ DELIVERY = Delivery(
 class Bot:
     token: SecretStr | None
     base_url: str | None
+    reconcile: bool = True
 
 
 @dataclass
@@ -65,8 +66,10 @@ async def fake() -> AsyncIterator[FakeTelegram]:
 
 
 @asynccontextmanager
-async def opened(fake: FakeTelegram, **options: float) -> AsyncIterator[TelegramChannel]:
-    channel = TelegramChannel(TOKEN, base_url=fake.url, **options)
+async def opened(
+    fake: FakeTelegram, *, read_timeout: float = 20.0
+) -> AsyncIterator[TelegramChannel]:
+    channel = TelegramChannel(TOKEN, base_url=fake.url, read_timeout=read_timeout)
     try:
         yield channel
     finally:
@@ -341,15 +344,15 @@ async def test_find_knows_absence(fake: FakeTelegram) -> None:
 async def test_find_where_chats_share_ids(fake: FakeTelegram) -> None:
     """In a chat long silent, the ids after the newest of all private chats are looked at."""
     fake.shared_ids = True
-    fake.chats |= {"2": {}}
+    fake.chats |= {str(other): {} for other in range(2, 62)}
     async with opened(fake) as channel:
         quiet = await channel.send(DELIVERY)
-        for _ in range(30):
-            await channel.send(replace(DELIVERY, address="2"))
+        for other in range(2, 32):
+            await channel.send(replace(DELIVERY, address=str(other)))
         lost = replace(DELIVERY, id=DeliveryId(2), last_receipt=quiet)
         await lose(channel, fake, lost)
-        for _ in range(30):
-            await channel.send(replace(DELIVERY, address="2"))
+        for other in range(32, 62):
+            await channel.send(replace(DELIVERY, address=str(other)))
         assert await channel.find(lost) == "32"
 
 
@@ -373,8 +376,8 @@ async def test_find_takes_an_edit_for_arrival(fake: FakeTelegram) -> None:
 async def test_find_does_not_guess(
     fake: FakeTelegram, fault: Fault, kind: type[DeliveryError]
 ) -> None:
-    """A search that is cut short says so, and nothing about the message."""
-    fake.fail("editMessageText", fault)
+    """A search that is cut short again and again says so, and nothing about the message."""
+    fake.fail("editMessageText", *[fault] * PROBES)
     async with opened(fake) as channel:
         with raises(kind):
             await channel.find(DELIVERY)

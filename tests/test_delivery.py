@@ -26,6 +26,7 @@ from watcher.errors import (
     UnsureError,
 )
 from watcher.model import Delivery, DeliveryState, Kind
+from watcher.turns import Turns
 
 
 def clock() -> datetime:
@@ -51,6 +52,7 @@ class FakeChannel:
     arrived: list[tuple[str, str, datetime]] = field(default_factory=list)
     flying: list[str] = field(default_factory=list)
     edits: list[tuple[str, str, datetime]] = field(default_factory=list)
+    turns: Turns = field(default_factory=Turns)
 
     async def open(self) -> None:
         if self.openings:
@@ -64,8 +66,9 @@ class FakeChannel:
         assert address not in self.flying, "two in flight to one chat"
         self.flying.append(address)
         try:
+            await self.turns.take(address)
             await asyncio.sleep(self.latency)
-            step = self.script[address].pop(0) if self.script.get(address) else None
+            step = self._step(address)
             if isinstance(step, float):
                 await asyncio.sleep(step)
             elif isinstance(step, Exception) and not isinstance(step, Lost):
@@ -80,8 +83,9 @@ class FakeChannel:
 
     async def edit(self, delivery: Delivery) -> str:
         address = delivery.address
+        await self.turns.take(address)
         await asyncio.sleep(self.latency)
-        step = self.script[address].pop(0) if self.script.get(address) else None
+        step = self._step(address)
         if isinstance(step, Exception) and not isinstance(step, Lost):
             raise step
         self.edits.append((delivery.target, delivery.message.html, clock()))
@@ -97,6 +101,12 @@ class FakeChannel:
             if (address, html) == (delivery.address, delivery.message.html):
                 return str(number)
         return None
+
+    def _step(self, address: str) -> object:
+        step = self.script[address].pop(0) if self.script.get(address) else None
+        if isinstance(step, RetryLaterError) and step.after:
+            self.turns.shut(address, step.after)
+        return step
 
     def times(self, address: str) -> list[float]:
         """Return the seconds at which messages arrived at an address."""
@@ -448,7 +458,7 @@ def test_stopping_does_not_wait_for_ever() -> None:
 
 def test_stopping_sends_what_was_claimed() -> None:
     """A claimed message that still waits for its turn gets it within the grace."""
-    outbox, channel = Outbox(rows(*range(1, 31))), FakeChannel(latency=0.0)
+    outbox, channel = Outbox(rows(*range(1, 91))), FakeChannel(latency=0.0)
     carried(outbox, channel, 0.2)
     assert set(states(outbox)) == {SENT, QUEUED}
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watcher.limits import OVERALL, Limiter, budgets
+from watcher.limits import EVERYONE, OVERALL, Limiter, budgets
 
 START = datetime(2026, 1, 30, 16, 45, tzinfo=UTC)
 ADDRESSES = ("1", "2", "3", "-100123", "-45", "@depeches", "console")
@@ -61,3 +61,18 @@ def test_pace(address: str, count: int, seconds: int) -> None:
     for _ in range(count):
         now = leave(limiter, address, now)
     assert now - START == timedelta(seconds=seconds)
+
+
+def test_who_is_shut_out_waits() -> None:
+    """An address told to wait waits; two of them within a second shut everyone out."""
+    limiter, wait = Limiter(), timedelta(seconds=9)
+    assert not limiter.shut("1", START, wait)
+    assert (limiter.pause("1", START), limiter.pause("2", START)) == (wait, timedelta())
+    later = START + timedelta(seconds=2)
+    assert not limiter.shut("2", later, wait)
+    assert limiter.wait(EVERYONE, later) == timedelta()
+    assert limiter.shut("3", later, wait * 2)
+    assert limiter.pause(EVERYONE, later) == limiter.wait("4", later) == wait * 2
+    limiter.hold("3", later, wait)
+    assert limiter.pause("3", later) == wait * 2
+    assert limiter.wait("4", later + wait * 2) == timedelta()

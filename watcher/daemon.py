@@ -6,12 +6,12 @@ import random
 import signal
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Final, TextIO
+from typing import Any, Final, Protocol, TextIO
 
 import structlog
 from apscheduler import events
@@ -19,6 +19,8 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from rich.console import Console
 
 from watcher import __version__, channels, locales, placing, recall, reviews, rulebook, systemd
+from watcher.bot import tables
+from watcher.bot.desk import Desk
 from watcher.cadence import Bounds
 from watcher.channels import ConsoleChannel
 from watcher.chronicle import Chronicle
@@ -106,6 +108,13 @@ def opened(file: Path) -> TextIO:
         ) from error
 
 
+class Loop(Protocol):
+    """Runs as long as the daemon: its end is the daemon's."""
+
+    async def run(self, stop: asyncio.Event) -> None: ...
+    def alive(self) -> bool: ...
+
+
 @dataclass(slots=True, kw_only=True)
 class Parts:
     """All that runs, put together."""
@@ -116,6 +125,7 @@ class Parts:
     rounds: Rounds
     courier: Courier
     channel: Channel
+    desk: Desk | None = None  # where people can speak to us
     recalled: str = ""  # hash of the rules that the stories were put together under
     check: SelfCheck = field(init=False)
 
@@ -141,6 +151,8 @@ class Parts:
         self.line.bounds, self.line.pages = bounds(config), config.fetch.pages
         self.config = config
         self.check.config, self.check.refused, self.check.canary_at = config, (), LONG_AGO
+        if self.desk is not None:
+            self.desk.keys = config.telegram
 
 
 def bounds(config: Config) -> Bounds:
@@ -244,33 +256,62 @@ async def _run(
         loop.add_signal_handler(number, stop.set)
     loop.add_signal_handler(signal.SIGHUP, again.set)
     async with assembled(config, channel, url=url) as parts:
-        sending = asyncio.create_task(parts.courier.run(stop))
-        scheduler = scheduled(parts)
+        loops = {"sender": parts.courier, **hearing(parts)}
+        running = [asyncio.create_task(one.run(stop)) for one in loops.values()]
+        scheduler = scheduled(parts, loops)
         scheduler.start()
         systemd.notify("READY=1", f"STATUS=watching {len(config.feed_specs())} feeds")
         log.info("watching", feeds=len(config.feed_specs()), rules=parts.line.book.hash)
         try:
-            await _until(stop, again, sending, lambda: reloaded(parts, reload))
+            await _until(stop, again, running, lambda: reloaded(parts, reload))
         finally:
             systemd.notify("STOPPING=1")
             scheduler.shutdown(wait=False)
             stop.set()
             await parts.rounds.settle(DRAIN)
-            await sending
+            await asyncio.wait(running)  # all of them, also when one has failed
             log.info("stopped")
+        for task in running:
+            task.result()
+
+
+def hearing(parts: Parts) -> dict[str, Loop]:
+    """Make the loop that hears people, where there are any: not on a terminal."""
+    if parts.channel.name == ConsoleChannel.name:
+        return {}
+    from watcher.bot.rights import ChatRights  # a third of a second, if not needed
+    from watcher.bot.updates import Updates
+    from watcher.channels.telegram import TelegramChannel
+
+    channel = parts.channel
+    if not isinstance(channel, TelegramChannel):
+        return {}
+    parts.desk = Desk(
+        line=parts.line,
+        channel=channel.name,
+        keys=parts.config.telegram,
+        rights=ChatRights(channel),
+        commands=tables.COMMANDS,
+        presses=tables.PRESSES,
+        others=tables.OTHERS,
+        text=tables.TEXT,
+    )
+    updates = Updates(channel, parts.desk)
+    parts.courier.topic_gone = updates.topic_gone
+    return {"bot": updates}
 
 
 async def _until(
     stop: asyncio.Event,
     again: asyncio.Event,
-    sending: asyncio.Task[None],
+    running: Sequence[asyncio.Task[None]],
     renew: Callable[[], Coroutine[Any, Any, None]],
 ) -> None:
-    """Wait for the end, reloading when asked; the sender's end is ours too."""
-    while not stop.is_set() and not sending.done():
-        waits = [asyncio.create_task(stop.wait()), asyncio.create_task(again.wait()), sending]
-        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        for wait in waits[:2]:
+    """Wait for the end, reloading when asked; the end of one loop is ours too."""
+    while not stop.is_set() and not any(task.done() for task in running):
+        waits = [asyncio.create_task(stop.wait()), asyncio.create_task(again.wait())]
+        await asyncio.wait([*waits, *running], return_when=asyncio.FIRST_COMPLETED)
+        for wait in waits:
             wait.cancel()
         if again.is_set():
             again.clear()
@@ -295,7 +336,7 @@ async def reloaded(parts: Parts, reload: Callable[[], Config]) -> None:
     await parts.check.run()
 
 
-def scheduled(parts: Parts) -> AsyncIOScheduler:
+def scheduled(parts: Parts, loops: Mapping[str, Loop]) -> AsyncIOScheduler:
     """Give the few regular jobs to APScheduler, which must not drop late ones."""
     scheduler = AsyncIOScheduler(
         timezone=UTC,
@@ -310,7 +351,9 @@ def scheduled(parts: Parts) -> AsyncIOScheduler:
     scheduler.add_job(parts.check.run, "interval", seconds=seconds, id="selfcheck")
     if every := systemd.watchdog_interval():
         seconds = every.total_seconds() / 3
-        scheduler.add_job(feed_watchdog, "interval", seconds=seconds, args=[parts], id="watchdog")
+        scheduler.add_job(
+            feed_watchdog, "interval", seconds=seconds, args=[parts, loops], id="watchdog"
+        )
     scheduler.add_listener(
         lambda event: log.error("job failed", job=event.job_id, reason=repr(event.exception)),
         events.EVENT_JOB_ERROR,
@@ -326,9 +369,10 @@ async def tidy(parts: Parts) -> None:
         parts.line.chronicle.forget(utcnow() - placing.LINKS)
 
 
-def feed_watchdog(parts: Parts) -> None:
-    """Tell systemd that we live, only while both loops make progress."""
-    if parts.rounds.alive() and parts.courier.alive():
+def feed_watchdog(parts: Parts, loops: Mapping[str, Loop]) -> None:
+    """Tell systemd that we live, only while all loops make progress."""
+    alive = {name: one.alive() for name, one in loops.items()} | {"rounds": parts.rounds.alive()}
+    if all(alive.values()):
         systemd.notify("WATCHDOG=1")
     else:
-        log.error("a loop stands still", rounds=parts.rounds.alive(), sender=parts.courier.alive())
+        log.error("a loop stands still", **alive)

@@ -10,20 +10,19 @@ from typing import Final, Protocol
 import structlog
 
 from watcher import errors
-from watcher.limits import Limiter
 from watcher.model import LONG_AGO, ChatId, Delivery, DeliveryId, DeliveryState, Kind
 from watcher.ports import Channel
 
 log = structlog.get_logger(__name__)
 
-LANES: Final = 16  # chats served at once
+LANES: Final = 24  # chats served at once
+FREE: Final = 8  # lanes worth a look into the outbox, which is long when a thousand chats wait
 DEADLINE: Final = timedelta(seconds=90)  # of a search and a send together
 LEASE: Final = timedelta(minutes=5)  # longer than a delivery may take
 FIRST_WAIT: Final = timedelta(seconds=2)  # a request still on the wire may arrive so much later
 LONGEST_WAIT: Final = timedelta(minutes=10)
-TOGETHER: Final = timedelta(seconds=1)  # two chats shut within it: the whole bot is
 IDLE: Final = timedelta(seconds=1)  # a longest look away from the outbox
-PATIENCE: Final = timedelta(seconds=5)  # with a turn that comes, or a thing to be tried again
+PATIENCE: Final = timedelta(seconds=5)  # of one pass, with a thing to be tried again
 GRACE: Final = timedelta(seconds=8)  # to finish what is in flight when we stop
 BLINK: Final = timedelta(milliseconds=50)
 TROUBLE: Final = timedelta(seconds=10)  # without store or channel nothing can be sent
@@ -40,6 +39,8 @@ class Outbox(Protocol):
     async def renew(self, delivery: DeliveryId, *, now: datetime) -> None: ...
     async def refuse(self, delivery: DeliveryId, *, error: str) -> None: ...
     async def pause_chat(self, chat: ChatId, *, until: datetime) -> None: ...
+    async def pause_all(self, *, until: datetime) -> None: ...
+    async def pace(self, now: datetime) -> list[tuple[str, datetime]]: ...
     async def suspend(self, chat: ChatId, *, error: str, now: datetime) -> None: ...
     async def move(self, chat: ChatId, *, address: str) -> None: ...
     async def drop_thread(self, chat: ChatId) -> None: ...
@@ -68,12 +69,10 @@ class Courier:
     def __init__(self, store: Outbox, channel: Channel, *, clock: Callable[[], datetime]) -> None:
         self.delivered = 0
         self._store, self._channel, self._clock = store, channel, clock
-        self._limiter = Limiter()
+        self.topic_gone: Callable[[Delivery], None] = lambda _: None  # told of each
         self._flying: set[asyncio.Task[None]] = set()
         self._woken = asyncio.Event()
         self._failure: errors.CredentialError | None = None
-        self._shut: dict[ChatId, datetime] = {}  # when each chat was last told to wait
-        self._closed_until = LONG_AGO  # for all chats
         self._turn_at = LONG_AGO  # when the last chat that used its budget up has its turn again
         self._beat: float | None = None
 
@@ -98,7 +97,7 @@ class Courier:
                 self._beat = time.monotonic()
                 try:
                     if not opened:
-                        await self._channel.open()
+                        await self._open()
                         opened = True
                     wait = min(IDLE, await self._start())
                 except (errors.StoreError, errors.RetryLaterError, errors.UnsureError) as error:
@@ -117,6 +116,7 @@ class Courier:
         `CredentialError` and `StoreError`.
         """
         before = self.delivered
+        await self._remember()
         try:
             while self._failure is None:
                 wait = await self._start()
@@ -128,10 +128,19 @@ class Courier:
             await self._land(DEADLINE)
         return self.delivered - before
 
+    async def _open(self) -> None:
+        await self._channel.open()
+        await self._remember()
+
+    async def _remember(self) -> None:
+        """Have the limits go on from where they were when we stopped."""
+        now = self._clock()
+        for address, moment in await self._store.pace(now):
+            self._channel.turns.remember(address, moment - now)
+
     async def _start(self) -> timedelta:
         """Send what is due on the lanes that are free; return how long until more is."""
-        room = LANES - len(self._flying)
-        if room and self._closed_until <= _ticks():
+        if room := LANES - len(self._flying):
             for delivery in await self._store.claim(self._clock(), limit=room, lease=LEASE):
                 task = asyncio.create_task(self._carry(delivery))
                 self._flying.add(task)
@@ -140,11 +149,12 @@ class Courier:
             return IDLE
         now = self._clock()
         due = await self._store.next_delivery(now) or now + LEASE
-        return max(due - now, self._closed_until - _ticks(), BLINK)
+        return max(due - now, BLINK)
 
     def _landed(self, task: asyncio.Task[None]) -> None:
         self._flying.discard(task)
-        self.wake()
+        if len(self._flying) <= LANES - FREE:
+            self.wake()
 
     async def _doze(self, wait: timedelta) -> None:
         """Look away until there may be something to do."""
@@ -185,20 +195,13 @@ class Courier:
             log.exception("delivery met a defect", delivery=delivery.id)
 
     async def _bring(self, delivery: Delivery) -> str:
-        """Find the message if it may be there already, or else send or edit it in its turn."""
+        """Find the message if it may be there already, or else send or edit it."""
         edits = delivery.kind is Kind.EDIT
         if delivery.state is DeliveryState.UNSURE and not edits:
             found = await self._channel.find(delivery)
             log.info("unsure delivery looked for", delivery=delivery.id, found=found is not None)
             if found is not None:
                 return found
-        while wait := max(
-            self._limiter.wait(delivery.address, _ticks()), self._closed_until - _ticks()
-        ):
-            if wait > PATIENCE:  # longer than a claim should be held
-                raise errors.RetryLaterError("the channel asked everyone to wait")
-            await asyncio.sleep(wait.total_seconds())
-        self._limiter.take(delivery.address, _ticks())
         return await (self._channel.edit if edits else self._channel.send)(delivery)
 
     async def _arrived(self, delivery: Delivery, receipt: str) -> None:
@@ -206,8 +209,9 @@ class Courier:
         await self._store.sent(delivery.id, receipt, now=now)
         self.delivered += 1
         log.info("delivered", delivery=delivery.id, chat=delivery.chat, receipt=receipt)
-        if pause := self._limiter.pause(delivery.address, _ticks()):
-            self._turn_at = max(self._turn_at, now + pause)
+        if pause := self._channel.turns.pause(delivery.address):
+            if not self._channel.turns.pause():
+                self._turn_at = max(self._turn_at, now + pause)
             await self._store.pause_chat(delivery.chat, until=now + pause)
 
     async def _settle(self, delivery: Delivery, error: errors.DeliveryError) -> None:
@@ -222,6 +226,7 @@ class Courier:
                 await self._store.move(delivery.chat, address=error.address)
             case errors.ThreadGoneError():
                 await self._store.drop_thread(delivery.chat)
+                self.topic_gone(delivery)
             case errors.MessageGoneError():
                 await self._store.renew(delivery.id, now=self._clock())
             case errors.RefusedError():
@@ -237,22 +242,16 @@ class Courier:
             case errors.CredentialError():
                 self._failure, wait = error, timedelta()
             case errors.RetryLaterError(after=timedelta() as wait):
-                await self._hold(delivery.chat, wait)
+                await self._hold(delivery, wait)
             case _:
                 pass
         keep = self._store.unsure if unsure else self._store.retry
         await keep(delivery.id, until=self._clock() + wait, error=str(error))
 
-    async def _hold(self, chat: ChatId, wait: timedelta) -> None:
-        """Shut a chat for as long as the server asks; all of them when two are shut together."""
-        now = _ticks()
-        self._shut = {c: at for c, at in self._shut.items() if now - at < TOGETHER} | {chat: now}
-        if len(self._shut) > 1:
-            self._closed_until = max(self._closed_until, now + wait)
-            log.warning("the channel asks everyone to wait", wait=str(wait))
-        await self._store.pause_chat(chat, until=self._clock() + wait)
-
-
-def _ticks() -> datetime:
-    """Read the clock that nobody sets: rate limits must not care when the wall clock jumps."""
-    return LONG_AGO + timedelta(seconds=asyncio.get_running_loop().time())
+    async def _hold(self, delivery: Delivery, wait: timedelta) -> None:
+        """Hand out nothing for a chat that the server shut, or for any; that survives a restart."""
+        now, turns = self._clock(), self._channel.turns
+        pause = max(wait, turns.pause(delivery.address))
+        await self._store.pause_chat(delivery.chat, until=now + pause)
+        if everyone := turns.pause():
+            await self._store.pause_all(until=now + everyone)

@@ -22,6 +22,7 @@ WatcherError
     ├── ThreadGoneError       the topic is closed or deleted, the chat is not
     ├── MessageGoneError      the message to edit or to answer is no more
     ├── RefusedError          this text, whoever it is for: a defect of ours
+    ├── RivalError            the administrator stops the other program that uses our token
     └── CredentialError       the administrator puts the right token in place
 """
 
@@ -166,6 +167,10 @@ class MessageGoneError(DeliveryError):
 
 class RefusedError(DeliveryError):
     """The channel does not accept this content."""
+
+
+class RivalError(DeliveryError):
+    """Another program reads what people say to this bot."""
 
 
 class CredentialError(DeliveryError):

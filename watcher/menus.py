@@ -28,19 +28,27 @@ PAUSES: Final[Mapping[str, str]] = {
     "day": N_("Until tomorrow morning"),
     "ever": N_("Until I say so"),
 }
-COMMANDS: Final[Sequence[tuple[str, str, str]]] = (  # French, English, what for
+IN_PRIVATE: Final[Sequence[tuple[str, str, str]]] = (  # French, English, what for
     ("regles", "rules", N_("choose your topics")),
     ("reglages", "settings", N_("rhythm, quiet hours, minimum score, sources")),
     ("fil", "story", N_("how a story went")),
     ("etat", "state", N_("what is held to be so today")),
     ("recherche", "search", N_("search what I have read")),
     ("pause", "pause", N_("hear nothing for a while")),
-    ("ici", "here", N_("in a group: speak in this topic")),
     ("canal", "channel", N_("alert a channel of yours")),
     ("lang", "lang", N_("French or English")),
     ("confidentialite", "privacy", N_("what I keep about you")),
     ("export", "export", N_("have a copy of it")),
     ("oublier", "forget", N_("delete all of it")),
+    ("aide", "help", N_("what I can do")),
+)
+IN_GROUPS: Final[Sequence[tuple[str, str, str]]] = (
+    ("regles", "rules", N_("choose the group’s topics")),
+    ("reglages", "settings", N_("rhythm, quiet hours, minimum score, sources")),
+    ("fil", "story", N_("how a story went")),
+    ("ici", "here", N_("in a group: speak in this topic")),
+    ("pause", "pause", N_("hear nothing for a while")),
+    ("aide", "help", N_("what I can do")),
 )
 
 
@@ -264,8 +272,9 @@ def pause_ends(view: View, length: str) -> datetime | None:
 
 def commands(translations: NullTranslations, language: str) -> Message:
     """List the commands."""
-    names = [french if language == "fr" else english for french, english, _ in COMMANDS]
-    what = [translations.gettext(told) for *_, told in COMMANDS]
+    listed = dict.fromkeys((*IN_PRIVATE[:-1], *IN_GROUPS[3:4]))
+    names = [french if language == "fr" else english for french, english, _ in listed]
+    what = [translations.gettext(told) for *_, told in listed]
     text = [f"/{name} – {told}" for name, told in zip(names, what, strict=True)]
     return page(translations.gettext("What I can do"), text)
 

@@ -4,12 +4,14 @@ from datetime import datetime
 from typing import Protocol
 
 from watcher.model import Delivery, Document
+from watcher.turns import Turns
 
 
 class Channel(Protocol):
     """Carries a message to one address; raises `DeliveryError` and nothing else."""
 
     name: str
+    turns: Turns  # taken by `send` and `edit` before anything leaves
 
     async def open(self) -> None:
         """Get ready to send; `CredentialError` when the channel does not know us."""

@@ -39,6 +39,18 @@ class Rights(Protocol):
         """Tell whether a person administrates a chat; may be some minutes old."""
         ...
 
+    async def posts(self, address: str) -> bool:
+        """Tell whether the bot may write in a channel."""
+        ...
+
+    async def administrators(self, address: str) -> list[int]:
+        """Name the people who administrate a chat."""
+        ...
+
+    async def title(self, address: str) -> str:
+        """Say what a group or channel is called."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visitor:
@@ -94,8 +106,11 @@ class Desk:
             return [Toast(told, alert=True) if pressed else Say(Message(html=html([Span(told)])))]
 
     async def visitor(self, event: Heard) -> Visitor:
-        """Find out who speaks, and in which language to answer."""
-        chat = await self.line.store.chat_at(self.channel, event.address, event.thread)
+        """Find out who speaks, and in which language to answer; a topic may share its group's row."""
+        store, where = self.line.store, (self.channel, event.address)
+        chat = await store.chat_at(*where, event.thread)
+        if chat is None and (known := await store.known_at(*where)) is not None:
+            chat = await store.chat(known)
         language = FRENCH if event.language.startswith(FRENCH) or not event.language else "en"
         language = chat.spec.language if chat else language
         return Visitor(chat=chat, language=language, translations=self.line.catalogues[language])

@@ -25,10 +25,10 @@ from watcher.model import (
     Decision,
     DeliveryState,
     Message,
-    Status,
     Verdict,
 )
 from watcher.spans import Part, Span, clip, fit, html
+from watcher.store import Status
 from watcher.telling import Kind
 
 LINE: Final = 300  # characters

@@ -83,7 +83,7 @@ def topics(desk: Desk, scores: Mapping[RuleSetId, Sequence[float]]) -> list[Topi
             id=one.id,
             title=one.title,
             rules=tuple(rule.title for rule in one.rules),
-            defaults=getattr(one, "defaults", {}),
+            defaults=one.defaults,
             scores=scores.get(one.id, ()),
         )
         for one in desk.line.book.sets

@@ -17,6 +17,8 @@ class Bot(Protocol):
     def token(self) -> SecretStr | None: ...
     @property
     def base_url(self) -> str | None: ...
+    @property
+    def reconcile(self) -> bool: ...
 
 
 class Settings(Protocol):
@@ -34,7 +36,8 @@ def _telegram(settings: Settings) -> Channel:
     bot = settings.telegram
     if bot.token is None:
         raise CredentialError("no Telegram token is set: put it in telegram.token_file")
-    return TelegramChannel(bot.token.get_secret_value(), base_url=bot.base_url)
+    token = bot.token.get_secret_value()
+    return TelegramChannel(token, base_url=bot.base_url, reconcile=bot.reconcile)
 
 
 CHANNELS: Final[Mapping[str, Callable[[Settings], Channel]]] = {

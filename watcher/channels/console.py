@@ -10,6 +10,7 @@ from rich.text import Text
 
 from watcher.errors import RetryLaterError
 from watcher.model import Delivery, Kind, Message
+from watcher.turns import Turns
 
 BAR = "▎ "
 QUOTE = "<blockquote"
@@ -24,6 +25,7 @@ class ConsoleChannel:
     name = "console"
 
     def __init__(self, console: Console | None = None) -> None:
+        self.turns = Turns()  # a terminal takes anything
         self._console = console or Console(highlight=False)
         self._numbers = count(1)
 

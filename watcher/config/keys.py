@@ -143,6 +143,7 @@ class TelegramKeys(Table):
     access: Literal["open", "invite", "allowlist"] = "invite"  # who may subscribe by themselves
     allow: tuple[int, ...] = ()  # people who need no invitation
     administrators: tuple[int, ...] = ()  # people who operate the watch; they need none either
+    reconcile: bool = True  # look for a message whose answer was lost before sending it again
 
 
 class LogKeys(Table):

@@ -87,11 +87,31 @@ class Chats(Database):
         """Return the chats that are configured and reachable."""
         return _reachable(db)
 
+    @reading
+    def chat(self, db: Connection, chat: ChatId) -> Chat | None:
+        """Return one chat, reachable or not; `None`: it was erased."""
+        row = present(db, chat)
+        return next(iter(listed(db, chats.c.id == row.id)), None) if row else None
+
     @writing_through
     def pause_chat(self, db: Connection, chat: ChatId, *, until: datetime) -> None:
         """Hand out nothing for this address before `until`."""
         paused = update(chats).where(chats.c.id.in_(same_address(chat)))
         db.execute(paused.values(paused_until=until))
+
+    @writing_through
+    def pause_all(self, db: Connection, *, until: datetime) -> None:
+        """Hand out nothing for anyone before `until`."""
+        sooner = or_(chats.c.paused_until.is_(None), chats.c.paused_until < until)
+        db.execute(update(chats).where(sooner).values(paused_until=until))
+
+    @reading
+    def known_at(self, db: Connection, channel: str, address: str) -> ChatId | None:
+        """Return a chat at an address, of whatever topic; `None` for strangers."""
+        there = (chats.c.channel == channel) & (chats.c.address == address)
+        known = select(chats.c.id).where(there, chats.c.merged_into.is_(None))
+        found = db.scalar(known.order_by(chats.c.thread).limit(1))
+        return None if found is None else ChatId(found)
 
     @writing_through
     def suspend(self, db: Connection, chat: ChatId, *, error: str, now: datetime) -> None:
@@ -111,6 +131,24 @@ class Chats(Database):
         suspended = outbox.c.chat_id.in_(ids), outbox.c.state == DeliveryState.SUSPENDED
         state = case((outbox.c.doubted, DeliveryState.UNSURE), else_=DeliveryState.QUEUED)
         db.execute(update(outbox).where(*suspended).values(state=state))
+
+    @writing
+    def settle_in(self, db: Connection, chat: ChatId, thread: int) -> bool:
+        """Have a group's alerts come into one of its topics, unless the configuration places it."""
+        free = (chats.c.id == chat) & (chats.c.thread == 0) & (chats.c.configured_as == "")
+        return bool(db.execute(update(chats).where(free).values(thread=thread)).rowcount)
+
+    @writing
+    def adopt(self, db: Connection, chat: ChatId, like: ChatId) -> None:
+        """Let a chat follow what another follows, as it chose to; what it had chosen is forgotten."""
+        if (model := present(db, like)) is None:
+            return
+        same = {name: model._mapping[name] for name in ("everything", "choices", "level")}
+        db.execute(update(chats).where(chats.c.id == chat).values(**same))
+        db.execute(delete(subscriptions).where(subscriptions.c.chat_id == chat))
+        theirs = select(subscriptions).where(subscriptions.c.chat_id == model.id)
+        for row in db.execute(theirs).all():
+            db.execute(insert(subscriptions), {**row._mapping, "chat_id": chat})
 
     @writing_through
     def move(self, db: Connection, chat: ChatId, *, address: str) -> None:

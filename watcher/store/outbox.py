@@ -31,6 +31,8 @@ from watcher.store import threads
 from watcher.store.opening import Database, reading, writing_through
 from watcher.store.schema import chats, outbox, value
 
+MINUTE = timedelta(minutes=1)
+
 
 class Outbox(Database):
     """Statements over `outbox`."""
@@ -76,6 +78,14 @@ class Outbox(Database):
         """Return when `claim` will next find something: `now` or later; `None`: nothing waits."""
         heads = _heads(db, now)
         return max(now, _ready_at(heads[0])) if heads else None
+
+    @reading
+    def pace(self, db: Connection, now: datetime) -> list[tuple[str, datetime]]:
+        """Return when messages left in the last minute, to which address, and until when each waits."""
+        here = select(chats.c.address, outbox.c.sent_at).join(chats, outbox.c.chat_id == chats.c.id)
+        lately = here.where(outbox.c.sent_at > now - MINUTE).order_by(outbox.c.sent_at)
+        paused = select(chats.c.address, chats.c.paused_until).where(chats.c.paused_until > now)
+        return [(row[0], row[1]) for which in (lately, paused) for row in db.execute(which)]
 
     @writing_through
     def sent(self, db: Connection, delivery: DeliveryId, receipt: str, *, now: datetime) -> None:

@@ -137,15 +137,30 @@ class Subscribers(Database):
         return list(db.scalars(most.limit(limit)))
 
     @writing_through
-    def say(self, db: Connection, chat: ChatId, message: Message, *, now: datetime) -> None:
-        """Queue an answer: it goes before all alerts, and never between one and its search."""
-        answer(db, chat, message, now=now)
+    def say(
+        self,
+        db: Connection,
+        chat: ChatId,
+        message: Message,
+        *,
+        now: datetime,
+        thread: int | None = None,
+    ) -> None:
+        """
+        Queue an answer: it goes before all alerts, and never between one and its search.
+
+        It goes to the chat's own topic, unless another is named (0: none).
+        """
+        answer(db, chat, message, now=now, thread=thread)
 
 
-def answer(db: Connection, chat: ChatId, message: Message, *, now: datetime) -> None:
+def answer(
+    db: Connection, chat: ChatId, message: Message, *, now: datetime, thread: int | None = None
+) -> None:
     """Write an answer into the outbox; to who was erased meanwhile, none."""
     if (row := present(db, chat)) is not None:
-        about = {"chat_id": row.id, "thread": row.thread, "lane": threads.ANSWERS}
+        topic = row.thread if thread is None else thread
+        about = {"chat_id": row.id, "thread": topic, "lane": threads.ANSWERS}
         about |= {"kind": Kind.ANSWER, "state": DeliveryState.QUEUED, "rendered": ""}
         times = {"queued_at": now, "due_at": now}
         db.execute(insert(outbox), threads.written(message) | about | times)
