@@ -240,7 +240,7 @@ def test_why_nothing_was_sent(watch: Watch) -> None:
 
 
 def test_a_digest_is_joined_while_it_is_open(watch: Watch) -> None:
-    """What adds nothing joins the digest to come; once that was due, it begins none by itself."""
+    """What adds nothing joins the digest to come; once that was due, it begins none by itself; what is new does."""
     daily = {"rhythm": "daily", "at": "18:30", "zone": "UTC", "urgent": False}
     chat = replace(follower(7), choices=daily)
     now = watch.verdicts["003"].article.published
@@ -258,8 +258,12 @@ def test_a_digest_is_joined_while_it_is_open(watch: Watch) -> None:
     assert [living.slot for living in watch.chronicle.told.values()] == [later]
     [second] = watch.chronicle.answers([chat], joins, later - timedelta(minutes=1))
     assert (second.kind, second.draft().digest, second.draft().due_at) == (Kind.EDIT, True, later)
-    assert watch.chronicle.answers([chat], joins, later) == []
-    assert watch.chronicle.untold([chat], joins, later) == {7: "nothing is new since its digest"}
+    [third] = watch.chronicle.answers([chat], joins, later)  # it tells new figures
+    assert (third.kind, third.draft().digest) == (Kind.REPLY, True)
+    assert third.timing.at == first.timing.at
+    adds = replace(joins, placement=replace(joins.placement, decision=Decision.ATTACH))
+    assert watch.chronicle.answers([chat], adds, later) == []
+    assert watch.chronicle.untold([chat], adds, later) == {7: "nothing is new since its digest"}
 
 
 def answers(watch: Watch, chat: Chat, piece: Piece, now: datetime) -> list[Answer]:

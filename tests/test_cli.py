@@ -223,7 +223,7 @@ def test_config_show(state: State) -> None:
     assert '"30s"' in lines["fetch.timeout"]
     assert lines["fetch.timeout"].endswith("# default")
     assert "postgresql://veille:***@localhost" in lines["store.url"]
-    assert "nobody is told" in done.stderr
+    assert "chmod 640" in done.stderr
 
 
 def test_config_show_json(state: State) -> None:

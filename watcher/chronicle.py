@@ -212,8 +212,11 @@ class Chronicle:
         )
         timing = hours.soonest(wishes.sets.values(), now, turn=placement.decision in telling.TURNS)
         if plan.kind is Kind.EDIT and living:
-            timing = Timing(at=living.slot or now, digest=living.slot is not None)
-            if living.slot and living.slot <= now:
+            if living.slot is None or living.slot > now:
+                timing = Timing(at=living.slot or now, digest=living.slot is not None)
+            elif placement.decision is Decision.DEVELOPMENT:
+                plan = Plan(Kind.REPLY, why="its digest has left, and this is new")
+            else:
                 plan = Plan(Kind.NONE, why="nothing is new since its digest")
         return plan, wishes, story, living, timing
 

@@ -175,9 +175,11 @@ def fetch_settings(config: Config) -> FetchSettings:
 
 
 @asynccontextmanager
-async def assembled(config: Config, channel: Channel, *, url: str = "") -> AsyncIterator[Parts]:
+async def assembled(
+    config: Config, channel: Channel, *, url: str = "", clock: Callable[[], datetime] | None = None
+) -> AsyncIterator[Parts]:
     """Open everything in order, and close it in reverse; rules and configuration are checked first."""
-    book, clock = rulebook.read(config.rules), SteadyClock()
+    book, clock = rulebook.read(config.rules), clock or SteadyClock()
     catalogues = locales.catalogues()
     async with AsyncExitStack() as stack:
         store = await Store.open(url or config.store.url, now=clock())

@@ -128,7 +128,7 @@ def alert(
     """
     say = translations.gettext
     link = _link(article)
-    rule = judged_by(matches, titles, translations, language)
+    rule = judged_by(matches, {}, translations, language)  # the headline names the sets
     quotes = quoting.quotes(article, matches, QUOTES[length])
     title = name(article) or urls.host(link) or say(N_("Untitled"))
     figures = figures_line(article, matches, thread.figures, translations)
@@ -210,8 +210,8 @@ def judged_by(
     language: str,
 ) -> str:
     """Name the rules that hold, and the score."""
-    named = [(titles.get(match.rule_set, match.rule_set), match) for match in matches]
-    rules = _listed(f"{title} ({match.title or match.rule})" for title, match in named)
+    named = ((titles.get(match.rule_set, ""), match.title or match.rule) for match in matches)
+    rules = _listed(f"{title} ({rule})" if title else rule for title, rule in named)
     frame = translations.ngettext(
         "Rule: {rules}, {score}.", "Rules: {rules}, {score}.", len({m.rule for m in matches})
     )

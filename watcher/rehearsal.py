@@ -7,20 +7,26 @@ clock, which stands where the story is, and Telegram, whose part the terminal pl
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Final
+from datetime import UTC, datetime
+from gettext import NullTranslations
+from typing import Any, Final
 
 from rich.align import Align
 from rich.console import Console
 from rich.rule import Rule
 from rich.text import Text
 
+from watcher import messages, reviews
+from watcher.bot import tables
 from watcher.bot.desk import Desk
 from watcher.buttons import Button, Press
 from watcher.channels.console import ConsoleChannel
-from watcher.daemon import Parts
-from watcher.dialogue import Attach, Change, Event, Pressed, Reply, Said, Say, Toast
+from watcher.config import Config
+from watcher.config.keys import FeedKeys, TelegramKeys
+from watcher.daemon import Parts, assembled
+from watcher.dialogue import Attach, Change, Event, Pressed, Said, Say, Toast
 from watcher.model import Delivery, Kind, Message
+from watcher.rounds import Rounds
 
 READER: Final = 4242  # Telegram's id of the person
 HEADINGS: Final = {
@@ -42,6 +48,26 @@ class Clock:
     def __call__(self) -> datetime:
         """Tell the time of the story."""
         return self.now
+
+
+class Nobody:
+    """There are no groups and no channels."""
+
+    async def administrates(self, address: str, person: int) -> bool:
+        """Let nobody."""
+        return False
+
+    async def posts(self, address: str) -> bool:
+        """Post nowhere."""
+        return False
+
+    async def administrators(self, address: str) -> list[int]:
+        """Know nobody."""
+        return []
+
+    async def title(self, address: str) -> str:
+        """Name nothing."""
+        return ""
 
 
 class Screen(ConsoleChannel):
@@ -91,41 +117,50 @@ class Screen(ConsoleChannel):
 
 @dataclass(slots=True, kw_only=True)
 class Rehearsal:
-    """A person at the screen."""
+    """A person at the screen, and what happens meanwhile."""
 
     parts: Parts
     desk: Desk
     screen: Screen
+    clock: Clock
 
     async def say(self, text: str) -> None:
         """Write to the bot."""
         self.screen.spoken(text)
-        command, _, rest = text.partition(" ")
-        name = command.removeprefix("/") if command.startswith("/") else ""
-        await self._hear(
-            Said(
-                address=str(READER),
-                sender=READER,
-                language="fr",
-                command=name,
-                text=rest if name else text,
-            )
-        )
+        name, _, rest = text.removeprefix("/").partition(" ")
+        command, text = (name, rest) if text.startswith("/") else ("", text)
+        await self._hear(Said(**self._me, command=command, text=text))
 
     async def press(self, label: str) -> None:
         """Press a button; raises `MissingButtonError`."""
         button = self.screen.button(label)
         self.screen.spoken(f"▸ {button.text}")
-        press = Press.read(button.data)
-        await self._hear(
-            Pressed(address=str(READER), sender=READER, language="fr", press=press, message=1)
+        await self._hear(Pressed(**self._me, press=Press.read(button.data), message=1))
+
+    async def learn(self, day: datetime, urls: Sequence[str]) -> None:
+        """Let sites publish, and the watch read them and tell what it has to."""
+        self.clock.now = day
+        self.screen.console.rule(messages.day(day, self._french, "fr"), style="dim")
+        feeds = tuple(FeedKeys(url=url) for url in urls)
+        await self.parts.reload(self.parts.config.model_copy(update={"feeds": feeds}))
+        await self.parts.store.sync_chats([], channel=self.desk.channel, now=day)
+        await self.desk.refresh()
+        await Rounds(self.parts.line, polls=len(urls)).run_dry(
+            everything=True, watch=lambda _: None
         )
+        await reviews.write_due(self.parts.line)
+        await self.parts.courier.flush()
+
+    @property
+    def _me(self) -> dict[str, Any]:
+        return {"address": str(READER), "sender": READER, "language": "fr"}
+
+    @property
+    def _french(self) -> NullTranslations:
+        return self.parts.line.catalogues["fr"]
 
     async def _hear(self, event: Event) -> None:
-        await self._perform(await self.desk.answer(event))
-
-    async def _perform(self, replies: Sequence[Reply]) -> None:
-        for reply in replies:
+        for reply in await self.desk.answer(event):
             match reply:
                 case Say(message=message):
                     self.screen.show(message, "")
@@ -137,3 +172,41 @@ class Rehearsal:
                     self.screen.note(f"{name}, {len(content)} octets")
                 case _:
                     pass
+
+
+async def play(config: Config, urls: Sequence[str], console: Console) -> None:
+    """
+    Live the story from the first message to a digest: `urls` are the feeds of `demo.STORIES`.
+
+    The situation turns twice, the third source comes late, the last is told in the evening.
+    """
+    clock, screen = Clock(datetime(2025, 12, 24, 9, tzinfo=UTC)), Screen(console)
+    async with assembled(config, screen, clock=clock) as parts:
+        desk = Desk(
+            line=parts.line,
+            channel=screen.name,
+            keys=TelegramKeys(access="open"),
+            rights=Nobody(),
+            commands=tables.COMMANDS,
+            presses=tables.PRESSES,
+            others=tables.OTHERS,
+            text=tables.TEXT,
+        )
+        await screen.open()
+        one = Rehearsal(parts=parts, desk=desk, screen=screen, clock=clock)
+        first, turn, condition, approval, _ = urls
+        await one.say("/start")
+        await one.press("Tout choisir")
+        await one.learn(datetime(2025, 12, 24, 10, tzinfo=UTC), [first])
+        await one.learn(datetime(2026, 1, 14, 12, tzinfo=UTC), [first, turn])
+        await one.press("Pourquoi")
+        await one.learn(datetime(2026, 1, 28, 12, tzinfo=UTC), [first, turn, approval])
+        await one.learn(datetime(2026, 1, 29, 9, tzinfo=UTC), [first, turn, approval, condition])
+        await one.press("Fil")
+        await one.say("/reglages")
+        await one.press("Quand")
+        await one.press("Chaque jour")
+        await one.learn(datetime(2026, 1, 30, 16, tzinfo=UTC), urls)
+        await one.learn(datetime(2026, 1, 30, 17, 30, tzinfo=UTC), urls)
+        await one.say("/etat")
+        await one.say("/recherche quota de puces")

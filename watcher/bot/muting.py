@@ -103,7 +103,7 @@ async def hush(desk: Desk, visitor: Visitor, event: Event) -> Sequence[Reply]:
         lines.append(visitor.say(N_("A reversal will still come.")))
     undo = Press("unhush", number(asked.story.id), kind, key).data
     offered = Button(text=visitor.translations.pgettext("button", "Undo"), data=undo)
-    done = visitor.say(N_("Muted"))
+    done = visitor.say(N_("You will not hear of it"))
     return [Toast(done), Change(_said(visitor, done, lines, offered))]
 
 

@@ -26,18 +26,32 @@ def demo(
             show_default=False,
         ),
     ] = None,
+    chat: Annotated[
+        bool,
+        typer.Option("--chat", help="A whole talk of a subscriber with the bot, in French."),
+    ] = False,
 ) -> None:
     """Serve the five seeds as real feeds and pages, poll them twice, and show the alerts."""
     from watcher import logs
 
     state: State = context.obj
     logs.setup("error", "auto", ())
+    lived = talk if chat else show
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
-        show(state, folder)
+        lived(state, folder)
         return
     with tempfile.TemporaryDirectory(prefix="watcher-demo-") as temporary:
-        show(state, Path(temporary))
+        lived(state, Path(temporary))
+
+
+def talk(state: State, folder: Path) -> None:
+    """Show what a subscriber sees in the chat, from the first message to a digest."""
+    from watcher import demo, rehearsal
+
+    with demo.served(folder) as urls:
+        config = configured(state, folder, urls[:1])
+        asyncio.run(rehearsal.play(config, urls, state.console))
 
 
 def show(state: State, folder: Path) -> None:

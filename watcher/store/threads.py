@@ -54,13 +54,8 @@ def queue(
     chat = present(db, draft.chat)  # it may have moved since the draft was written
     if chat is None:
         return False
-    wanted = {alert for alert in wanted if alert > chat.told_before}
-    had = select(outbox_alerts.c.alert_id).where(outbox_alerts.c.chat_id == chat.id)
-    news = wanted.difference(db.scalars(had.where(outbox_alerts.c.alert_id.in_(wanted))))
-    about = draft.story or story
-    living = None
-    if about and draft.kind is not Kind.NEW:
-        living = _living(db, chat.id, about)
+    news, about = _news(db, chat, wanted), draft.story or story
+    living = _living(db, chat.id, about) if about and draft.kind is not Kind.NEW else None
     editing = draft.kind is Kind.EDIT and living is not None
     if not news and not editing:
         return False
@@ -79,10 +74,16 @@ def queue(
     else:
         _follow(db, chat.id, story, id_, event, now=delivery["queued_at"])
     told = {"chat_id": chat.id, "outbox_id": id_, "kind": draft.kind}
-    rows = [{"alert_id": one} | told for one in sorted(news)]
-    if rows:
-        db.execute(insert(outbox_alerts), rows)
+    if news:
+        db.execute(insert(outbox_alerts), [{"alert_id": one} | told for one in sorted(news)])
     return True
+
+
+def _news(db: Connection, chat: Row[Any], wanted: set[int]) -> set[int]:
+    """Leave out the alerts that a chat has, or had before it asked to be forgotten."""
+    had = select(outbox_alerts.c.alert_id).where(outbox_alerts.c.chat_id == chat.id)
+    known = set(db.scalars(had.where(outbox_alerts.c.alert_id.in_(wanted))))
+    return {alert for alert in wanted - known if alert > chat.told_before}
 
 
 def rendered(message: Message) -> str:
