@@ -213,7 +213,10 @@ async def test_commands_are_listed_once(tmp_path: Path) -> None:
     async with spoken(tmp_path) as (fake, talk):
         await until(lambda: len(fake.commands) == 4)
         groups_in_french = fake.commands["all_chat_administrators"]
-        here = {"command": "ici", "description": "dans un groupe\u00a0: publier dans ce sujet du forum"}
+        here = {
+            "command": "ici",
+            "description": "dans un groupe\u00a0: publier dans ce sujet du forum",
+        }
         assert here in groups_in_french
         in_private = [one["command"] for one in fake.commands["all_private_chats en"]]
         assert {"rules", "settings", "channel", "forget"} <= set(in_private)

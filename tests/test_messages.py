@@ -176,7 +176,7 @@ def test_what_stays_closed_is_told(language: str, line: str) -> None:
 def test_the_last_reversal() -> None:
     """A story that turned before says when it did so last."""
     then, now = (Published(at=at, precision=Precision.DAY) for at in (AT - 40 * DAY, AT))
-    thread = messages.Thread(articles=5, alike=4, since=then, turned=now)
+    thread = messages.Thread(articles=5, since=then, turned=now)
     message = tell(article(), NAMED, thread=thread)
     told = "🧵 5 articles depuis le 21 décembre 2025, dernier revirement le 30 janvier 2026."
     assert told in parse(message.html).text
@@ -201,7 +201,11 @@ def test_lengths(length: str, quotes: int) -> None:
 def test_buttons() -> None:
     """One who may ask is offered to: why, the story so far, and silence."""
     asked = tell(
-        article(), NAMED, thread=messages.Thread(alike=5), number=ArticleId(100), story=StoryId(46)
+        article(),
+        NAMED,
+        thread=messages.Thread(articles=5),
+        number=ArticleId(100),
+        story=StoryId(46),
     )
     assert [[(b.text, b.data or b.url) for b in row] for row in asked.buttons] == [
         [("Lire", URL), ("Pourquoi\u202f?", "v1:why:2s"), ("Fil (5)", "v1:story:1a")],

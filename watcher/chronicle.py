@@ -288,7 +288,6 @@ class Chronicle:
                     {piece.placement.origin, *piece.article.credits} for piece in living.pieces
                 ),
                 articles=len(story),
-                alike=sum(one.placement.story == living.head.placement.story for one in story),
                 since=story[0].verdict.article.published,
                 turned=_turned(story, living.head),
             ),

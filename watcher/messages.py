@@ -98,7 +98,6 @@ class Thread:
     sites: int = 1
     origins: int = 1  # texts that are no copies
     articles: int = 1  # of the story, as far as this chat was told
-    alike: int = 1  # of those, in the very story of the head
     since: Published | None = None  # the first of them
     turned: Published | None = None  # the last of them that turned it, the head aside
 
@@ -148,7 +147,7 @@ def alert(
         silent=_loudest(matches) is Severity.LOW,
         link=link,
         buttons=actions.beneath(
-            translations, link=link, article=number, story=story, articles=thread.alike
+            translations, link=link, article=number, story=story, articles=thread.articles
         ),
     )
 

@@ -15,7 +15,6 @@ from watcher.text import key
 from watcher.timeline import Chapter, Holding, Story
 
 CHAPTERS: Final = 20
-LINKS: Final = 3
 STORIES: Final = 8
 PRODUCTS: Final = 12
 BRIEF: Final = 3  # answers told over a chat
@@ -26,7 +25,6 @@ WAYS: Final[Mapping[str, str]] = {"export": N_("exports"), "import": N_("imports
 
 def story(story: Story, translations: NullTranslations, language: str) -> Message:
     """Tell a story by the dates of publication; of a long one the newest articles."""
-    say = translations.gettext
     told = [one for one in story.chapters if one.decision is not Decision.COPY]
     shown = told[-CHAPTERS:]
     parts = [
@@ -41,15 +39,8 @@ def story(story: Story, translations: NullTranslations, language: str) -> Messag
         parts.append(Part([Span(lane)], rank=1 + age, gap="\n\n"))
         site = [Span(f" ({clip(one.site, messages.SITE)})")] if one.site else []
         parts.append(Part([_linked(one, translations), *site], rank=1 + age))
-    links = (
-        Button(
-            text=clip(link.title, actions.LABEL) or say(N_("Story {n}")).format(n=link.other),
-            data=Press("story", number(link.other)).data,
-        )
-        for link in story.links[:LINKS]
-    )
     below = (actions.muting(translations, story.id), actions.closing(translations))
-    return Message(html=html(fit(parts)), buttons=(*((one,) for one in links), below))
+    return Message(html=html(fit(parts)), buttons=(below,))
 
 
 def story_briefly(story: Story, translations: NullTranslations, language: str) -> str:

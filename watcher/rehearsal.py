@@ -6,7 +6,7 @@ clock, which stands where the story is, and Telegram, whose part the terminal pl
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from gettext import NullTranslations
 from typing import Any, Final
@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.rule import Rule
 from rich.text import Text
 
-from watcher import messages, reviews
+from watcher import locales, messages, reviews
 from watcher.bot import tables
 from watcher.bot.desk import Desk
 from watcher.buttons import Button, Press
@@ -25,14 +25,16 @@ from watcher.config import Config
 from watcher.config.keys import FeedKeys, TelegramKeys
 from watcher.daemon import Parts, assembled
 from watcher.dialogue import Attach, Change, Event, Pressed, Said, Say, Toast
+from watcher.messages import N_
 from watcher.model import Delivery, Kind, Message
 from watcher.rounds import Rounds
 
-READER: Final = 4242  # Telegram's id of the person
+READER, OTHER = 4242, 4343  # Telegram's ids of two people
 HEADINGS: Final = {
-    Kind.REPLY: "répond à un message plus haut",
-    Kind.EDIT: "un message plus haut se lit maintenant ainsi",
+    Kind.REPLY: N_("answers an earlier message"),
+    Kind.EDIT: N_("an earlier message now reads"),
 }
+SUBSCRIBERS: Final = {READER: N_("one subscriber"), OTHER: N_("another subscriber")}
 
 
 class MissingButtonError(LookupError):
@@ -73,24 +75,26 @@ class Nobody:
 class Screen(ConsoleChannel):
     """Shows messages with their buttons, and remembers them."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, translations: NullTranslations) -> None:
         super().__init__(console)
-        self.console = console
+        self.console, self._say = console, translations.gettext
         self.shown: list[Message] = []
 
     async def send(self, delivery: Delivery) -> str:
         """Show a message."""
-        self.show(delivery.message, HEADINGS.get(delivery.kind, ""))
+        self.show(delivery.message, int(delivery.address), delivery.kind)
         return str(len(self.shown))
 
     async def edit(self, delivery: Delivery) -> str:
         """Show how a message reads now."""
-        self.show(delivery.message, HEADINGS[Kind.EDIT])
+        self.show(delivery.message, int(delivery.address), Kind.EDIT)
         return delivery.target
 
-    def show(self, message: Message, heading: str) -> None:
+    def show(self, message: Message, reader: int, kind: Kind) -> None:
         """Print a message and its buttons."""
-        self._write(message, heading or ("🔕" if message.silent else ""))
+        told = [SUBSCRIBERS[reader], HEADINGS[kind]] if kind in HEADINGS else [SUBSCRIBERS[reader]]
+        bell = " 🔕" if message.silent and kind is not Kind.EDIT else ""
+        self._write(message, f"→ {', '.join(map(self._say, told))}{bell}")
         for row in message.buttons:
             labels = Text(" ").join(Text(f"[ {button.text} ]", "cyan") for button in row)
             self.console.print(labels, soft_wrap=True)
@@ -100,9 +104,9 @@ class Screen(ConsoleChannel):
         """Print what passes over the chat."""
         self.console.print(Text(f"   ({text})", "dim"), soft_wrap=True)
 
-    def spoken(self, text: str) -> None:
-        """Print what the person says or presses."""
-        self.console.print(Rule(style="dim"))
+    def spoken(self, text: str, reader: int) -> None:
+        """Print what a person says or presses."""
+        self.console.print(Rule(self._say(SUBSCRIBERS[reader]), style="dim", align="right"))
         self.console.print(Align.right(Text(text, "bold green")))
 
     def button(self, label: str) -> Button:
@@ -110,7 +114,7 @@ class Screen(ConsoleChannel):
         for message in reversed(self.shown):
             for row in message.buttons:
                 for button in row:
-                    if label in button.text:
+                    if label.lower() in button.text.lower():
                         return button
         raise MissingButtonError(f"no message has a button {label!r}")
 
@@ -123,10 +127,12 @@ class Rehearsal:
     desk: Desk
     screen: Screen
     clock: Clock
+    french: NullTranslations
+    reader: int = READER
 
     async def say(self, text: str) -> None:
         """Write to the bot."""
-        self.screen.spoken(text)
+        self.screen.spoken(text, self.reader)
         name, _, rest = text.removeprefix("/").partition(" ")
         command, text = (name, rest) if text.startswith("/") else ("", text)
         await self._hear(Said(**self._me, command=command, text=text))
@@ -134,13 +140,13 @@ class Rehearsal:
     async def press(self, label: str) -> None:
         """Press a button; raises `MissingButtonError`."""
         button = self.screen.button(label)
-        self.screen.spoken(f"▸ {button.text}")
+        self.screen.spoken(f"▸ {button.text}", self.reader)
         await self._hear(Pressed(**self._me, press=Press.read(button.data), message=1))
 
     async def learn(self, day: datetime, urls: Sequence[str]) -> None:
         """Let sites publish, and the watch read them and tell what it has to."""
         self.clock.now = day
-        self.screen.console.rule(messages.day(day, self._french, "fr"), style="dim")
+        self.screen.console.rule(messages.day(day, self.french, "fr"), style="dim")
         feeds = tuple(FeedKeys(url=url) for url in urls)
         await self.parts.reload(self.parts.config.model_copy(update={"feeds": feeds}))
         await self.parts.store.sync_chats([], channel=self.desk.channel, now=day)
@@ -153,19 +159,15 @@ class Rehearsal:
 
     @property
     def _me(self) -> dict[str, Any]:
-        return {"address": str(READER), "sender": READER, "language": "fr"}
-
-    @property
-    def _french(self) -> NullTranslations:
-        return self.parts.line.catalogues["fr"]
+        return {"address": str(self.reader), "sender": self.reader, "language": "fr"}
 
     async def _hear(self, event: Event) -> None:
         for reply in await self.desk.answer(event):
             match reply:
                 case Say(message=message):
-                    self.screen.show(message, "")
+                    self.screen.show(message, self.reader, Kind.ANSWER)
                 case Change(message=message):
-                    self.screen.show(message, HEADINGS[Kind.EDIT])
+                    self.screen.show(message, self.reader, Kind.EDIT)
                 case Toast(text=text) if text:
                     self.screen.note(text)
                 case Attach(name=name, content=content):
@@ -180,7 +182,8 @@ async def play(config: Config, urls: Sequence[str], console: Console) -> None:
 
     The situation turns twice, the third source comes late, the last is told in the evening.
     """
-    clock, screen = Clock(datetime(2025, 12, 24, 9, tzinfo=UTC)), Screen(console)
+    clock, french = Clock(datetime(2025, 12, 24, 9, tzinfo=UTC)), locales.catalogues()["fr"]
+    screen, say = Screen(console, french), french.gettext
     async with assembled(config, screen, clock=clock) as parts:
         desk = Desk(
             line=parts.line,
@@ -193,20 +196,23 @@ async def play(config: Config, urls: Sequence[str], console: Console) -> None:
             text=tables.TEXT,
         )
         await screen.open()
-        one = Rehearsal(parts=parts, desk=desk, screen=screen, clock=clock)
+        one = Rehearsal(parts=parts, desk=desk, screen=screen, clock=clock, french=french)
         first, turn, condition, approval, _ = urls
         await one.say("/start")
-        await one.press("Tout choisir")
+        await one.press(say("Choose all"))
         await one.learn(datetime(2025, 12, 24, 10, tzinfo=UTC), [first])
         await one.learn(datetime(2026, 1, 14, 12, tzinfo=UTC), [first, turn])
-        await one.press("Pourquoi")
+        await one.press(french.pgettext("button", "Why?"))
         await one.learn(datetime(2026, 1, 28, 12, tzinfo=UTC), [first, turn, approval])
         await one.learn(datetime(2026, 1, 29, 9, tzinfo=UTC), [first, turn, approval, condition])
-        await one.press("Fil")
-        await one.say("/reglages")
-        await one.press("Quand")
-        await one.press("Chaque jour")
+        await one.press(french.pgettext("button", "Story"))
+        await one.say("/etat")
+        other = replace(one, reader=OTHER)
+        await other.say("/start")
+        await other.press(say("Choose all"))
+        await other.press(say("When?"))
+        await other.press(say("every day"))
+        await other.press("Paris")
         await one.learn(datetime(2026, 1, 30, 16, tzinfo=UTC), urls)
         await one.learn(datetime(2026, 1, 30, 17, 30, tzinfo=UTC), urls)
-        await one.say("/etat")
-        await one.say("/recherche quota de puces")
+        await other.say("/recherche quota de puces")

@@ -2,8 +2,10 @@
 What is kept of stories: who belongs to them, what they add up to, and what each chat reads of them.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain
 
 from watcher.claims import Aside, Detail, Polarity
 from watcher.model import (
@@ -109,6 +111,21 @@ class Story:
     title: str  # of the head
     links: tuple[Link, ...] = ()
     chapters: tuple[Chapter, ...] = ()
+
+    def joined(self, others: Sequence["Story"]) -> "Story":
+        """Return it as one with the stories that it goes on from, or that go on from it."""
+        all_ = (self, *others)
+        chapters = sorted(
+            chain.from_iterable(one.chapters for one in all_), key=lambda one: one.published_at
+        )
+        return replace(
+            self,
+            first_at=min(one.first_at for one in all_),
+            last_at=max(one.last_at for one in all_),
+            articles=sum(one.articles for one in all_),
+            links=(),
+            chapters=tuple(chapters),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,6 @@
 """What people ask of what was told: why, what else, how it stands; and the archive."""
 
+from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -9,8 +10,10 @@ from watcher.buttons import whole
 from watcher.dialogue import Change, Close, Event, Heard, Place, Pressed, Reply, Said, Say, Toast
 from watcher.messages import N_
 from watcher.model import ArticleId, Chat, Match, Message, RuleSetId, StoryId
-from watcher.timeline import Judged
+from watcher.store import Store
+from watcher.timeline import Judged, Story
 
+LINKED: Final = 12  # stories told as one
 GONE: Final = N_("That button has expired: what it was about is no longer kept.")
 NO_STORY: Final = N_("There is no such story. /story lists yours.")
 
@@ -110,13 +113,24 @@ async def story(desk: Desk, visitor: Visitor, event: Event) -> Sequence[Reply]:
         latest = await store.stories_told(known(visitor).id, limit=overviews.STORIES)
         return [Say(overviews.stories(latest, visitor.translations, visitor.language))]
     id_ = numbered(event) if pressed else int(asked) if _is_number(asked) else 0
-    found = await store.story(StoryId(id_))
+    found = await _whole(store, StoryId(id_))
     if found is None:
         return expired(visitor) if pressed else [visitor.line(NO_STORY)]
     if pressed and event.place is not Place.PRIVATE:
         brief = overviews.story_briefly(found, visitor.translations, visitor.language)
         return [Toast(brief, alert=True)]
     return told(event, overviews.story(found, visitor.translations, visitor.language))
+
+
+async def _whole(store: Store, id: StoryId) -> Story | None:
+    """Return a story as one with those that it goes on from and that go on from it."""
+    asked, known = deque([id]), dict[StoryId, Story]()
+    while asked and len(known) < LINKED:
+        if (found := await store.story(asked.popleft())) is not None and found.id not in known:
+            known[found.id] = found
+            asked.extend(link.other for link in found.links)
+    first = known.pop(id, None)
+    return first and first.joined(list(known.values()))
 
 
 def _is_number(written: str) -> bool:
