@@ -29,7 +29,7 @@ demo: $(READY)
 # Two gates: the pure core is covered in every branch, the edges nine parts in ten.
 test: $(READY)
 	$(RUN)coverage erase
-	$(RUN)coverage run -m pytest -q -m "not corpus"
+	$(RUN)coverage run -m pytest -q -n auto -m "not corpus"
 	$(RUN)coverage combine --quiet
 	$(RUN)coverage report --include='$(CORE)' --fail-under=100
 	$(RUN)coverage report --omit='$(CORE)' --fail-under=90

@@ -98,7 +98,7 @@ def test_nothing_to_read(state: State, tmp_path: Path) -> None:
     """A missing file, an empty one and a page without an article are told in words."""
     missing = RUNNER.invoke(APP, [str(tmp_path / "rien.html")], obj=state)
     assert missing.exit_code == 2
-    assert "No such file" in missing.stderr
+    assert "No such file" in " ".join(missing.stderr.replace("│", " ").split())
     empty = RUNNER.invoke(APP, ["-"], input=b" \n", obj=state)
     assert "the page is empty" in str(empty.exception)
     bare = RUNNER.invoke(APP, ["-"], input=b"<html><body></body></html>", obj=state)

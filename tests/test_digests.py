@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.seeds import seed
@@ -224,6 +224,8 @@ def piece(book: RuleBook) -> Piece:
     site=st.text(max_size=90),
     quoted=st.booleans(),
 )
+@example(titles=["De longs titres pour une longue revue. " * 9] * 60, site="site", quoted=False)
+@example(titles=["De longs titres pour une longue revue. " * 9] * 60, site="site", quoted=True)
 def test_any_digest_is_taken(
     book: RuleBook, piece: Piece, titles: list[str], site: str, quoted: bool
 ) -> None:

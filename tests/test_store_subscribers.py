@@ -305,3 +305,14 @@ TestChoosing.settings = settings(
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
+
+
+async def test_a_chat_taken_out_of_the_configuration_is_a_stranger(store: Store) -> None:
+    """Nobody keeps access whom the administrator took out; one who comes back is as before."""
+    await store.sync_chats([ChatSpec(address="5")], channel="telegram", now=NOW)
+    assert await store.chat_at("telegram", "5") is not None
+    await store.sync_chats([], channel="telegram", now=NOW)
+    assert await store.chat_at("telegram", "5") is None
+    assert await store.known_at("telegram", "5") is None
+    back = await store.join("telegram", "5", language="fr", now=NOW)
+    assert await store.chat_at("telegram", "5") == back

@@ -118,7 +118,7 @@ def tag(name: str) -> str:
     Shorten the name of a rule set or site for a button's data, where it must be.
 
     >>> tag("h200"), tag("puces-et-commerce-international")
-    ('h200', '~b5f1a6f4d6e0')
+    ('h200', '~bcd522d47f20')
     """
     if len(name.encode()) <= TAG and ":" not in name:
         return name

@@ -108,7 +108,7 @@ class Chats(Database):
     @reading
     def known_at(self, db: Connection, channel: str, address: str) -> ChatId | None:
         """Return a chat at an address, of whatever topic; `None` for strangers."""
-        there = (chats.c.channel == channel) & (chats.c.address == address)
+        there = (chats.c.channel == channel) & (chats.c.address == address) & chats.c.active
         known = select(chats.c.id).where(there, chats.c.merged_into.is_(None))
         found = db.scalar(known.order_by(chats.c.thread).limit(1))
         return None if found is None else ChatId(found)

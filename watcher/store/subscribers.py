@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, select, update
 
 from watcher.model import Chat, ChatId, DeliveryState, Kind, Message, RuleSetId
 from watcher.preferences import Choices, Mute, Muted
@@ -41,8 +41,8 @@ class Subscribers(Database):
     def chat_at(
         self, db: Connection, channel: str, address: str, thread: int | None = None
     ) -> Chat | None:
-        """Return the chat at an address, reachable or not; `None` for a stranger."""
-        return _at(db, channel, address, thread)
+        """Return the chat at an address, reachable or not; `None` for who is none, or no longer."""
+        return _at(db, channel, address, thread, chats.c.active)
 
     @writing
     def join(
@@ -189,10 +189,12 @@ def enrol(
     return known
 
 
-def _at(db: Connection, channel: str, address: str, thread: int | None) -> Chat | None:
+def _at(
+    db: Connection, channel: str, address: str, thread: int | None, *which: ColumnElement[bool]
+) -> Chat | None:
     there = (chats.c.channel == channel) & (chats.c.address == address)
     here = there & (chats.c.thread == (thread or 0)) & chats.c.merged_into.is_(None)
-    return next(iter(listed(db, here)), None)
+    return next(iter(listed(db, and_(here, *which))), None)
 
 
 def _one(chat: ChatId, rule_set: RuleSetId) -> ColumnElement[bool]:
