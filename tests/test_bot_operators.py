@@ -50,7 +50,7 @@ async def test_a_text_is_judged_placed_and_rendered(tmp_path: Path) -> None:
         assert "✓ h200/cite\u00a0: s’applique, " in told
         assert "✓ douane/cite\u00a0: s’applique, 3" in told
         assert "Il rejoindrait le fil 1\u00a0: Le H200 passe la douane" in told
-        assert "copy: the text of an article that is already in the story" in told
+        assert "copy. Il reprend le texte" in told
         assert who == "un nouvel abonné\u00a0: un nouveau message, avec son"
         assert message.startswith("🔔 Alerte")
         assert await dump(watch.store) == before
@@ -134,6 +134,6 @@ async def test_what_the_shipped_rules_read(tmp_path: Path) -> None:
         assert "\n🔴 Fermé, côté Chine · export-ban\n" in told
         assert "✓ h200/" in told
         assert "(no word of `" in told
-        assert "Il ouvrirait un fil.\nfirst: " in told
+        assert "Il ouvrirait un fil.\nfirst. C’est le premier article" in told
         assert who == "1 conversation, un nouvel abonné\u00a0: un nouveau message, avec son"
         assert message.startswith("🔴 Fermé, côté Chine")

@@ -389,6 +389,6 @@ class Line:
             )
         if recorded.fresh:
             untold = Counter(self.chronicle.untold(self.chats, piece, now).values())
-            log.info("chats told", article=number, told=len(answers), untold=dict(untold))
+            log.debug("chats told", article=number, told=len(answers), untold=dict(untold))
             self.chronicle.keep(piece, answers)
         return verdict, recorded

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Final
 
 from watcher import articles, explaining, pipeline, urls
+from watcher.answers import DECISIONS
 from watcher.bot.desk import Desk, Handler, Visitor
 from watcher.chronicle import Answer, sides
 from watcher.claims import Role, ZoneKind
@@ -171,7 +172,7 @@ async def _story(desk: Desk, piece: Piece, visitor: Visitor) -> list[Part]:
     else:
         frame = visitor.say(N_("It would join story {number}: {title}"))
         line = frame.format(number=story.id, title=clip(story.title, LINE))
-    why = f"{placement.decision.value}: {placement.reason}"
+    why = f"{placement.decision.value}. {visitor.say(DECISIONS[placement.decision])}"
     return [Part([Span(line)], gap="\n\n"), Part([Span(clip(why, LINE), italic=True)])]
 
 
