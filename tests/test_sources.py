@@ -42,7 +42,7 @@ def test_unknown_kind() -> None:
         (b'{"items": []}', "JSON, which is not read"),
         (b"\x89PNG\r\n\x1a\n\0\0", "binary data"),
         (b"%PDF-1.7", "a PDF file"),
-        (gzip.compress(b"<rss/>"), "an archive"),
+        (gzip.compress(b"<rss/>", mtime=0), "an archive"),
         (b"<opml version='2.0'><body/></opml>", "an OPML list of feeds: bring it in with"),
         (b"<recette><sel/></recette>", "a document of another kind, <recette>"),
         (b"<urlset/>", 'a sitemap: set `kind = "sitemap"` for it'),
