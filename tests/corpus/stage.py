@@ -21,6 +21,7 @@ from watcher.access import signed
 from watcher.channels.telegram import TelegramChannel
 from watcher.config import Config
 from watcher.config.keys import FeedKeys, FetchKeys, StoreKeys, TelegramKeys
+from watcher.model import DeliveryState
 from watcher.rounds import Rounds
 
 DAY = timedelta(days=1)
@@ -147,17 +148,27 @@ class Stage:
 
     async def press(self, who: int, label: str, chat: int = 0) -> str:
         """Press a button of the newest message that has it; return what is then shown over the chat."""
-        chat, found = chat or who, None
-        for message in await self.messages(chat):
-            for button in _buttons(message):
-                if label in plain(button["text"]):
-                    found = {"message_id": message["message_id"], "data": button["callback_data"]}
-                    break
-        assert found, (label, [labels(one) for one in await self.messages(chat)])
+        chat = chat or who
+        try:
+            found = await until(lambda: self._button(chat, label))
+        except TimeoutError:
+            there = [labels(one) for one in await self.messages(chat)]
+            raise AssertionError((label, there)) from None
         known = set(self.wire.toasts)
         await self.do("press", user_id=who, chat_id=chat, **found)
         (press, *_) = await until(lambda: [one for one in self.wire.toasts if one not in known])
         return plain(self.wire.toasts[press].get("text", ""))
+
+    async def _button(self, chat: int, label: str) -> dict[str, Any] | None:
+        return next(
+            (
+                {"message_id": message["message_id"], "data": button["callback_data"]}
+                for message in reversed(await self.messages(chat))
+                for button in _buttons(message)
+                if label in plain(button["text"]) and "callback_data" in button
+            ),
+            None,
+        )
 
     async def learn(self, day: datetime) -> None:
         """Let the sites publish what is out by a day, and the watch read and tell it."""
@@ -180,7 +191,9 @@ class Stage:
 
         async def quiet() -> bool:
             due = await self.parts.store.next_delivery(self.clock())
-            return due is None or due > self.clock()
+            found = (await self.parts.store.status(self.clock())).outbox
+            idle = not found[DeliveryState.SENDING] + found[DeliveryState.UNSURE]
+            return idle and (due is None or due > self.clock())
 
         await until(quiet)
 
