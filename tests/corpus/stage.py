@@ -2,8 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
@@ -12,11 +12,12 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import httpx
+import pytest
 from pydantic import SecretStr
 
 from tests.corpus.test_telegram_sim import TOKEN, Simulator, running
 from tests.talking import until
-from watcher import daemon, demo, reviews
+from watcher import daemon, demo, limits, reviews
 from watcher.access import signed
 from watcher.channels.telegram import TelegramChannel
 from watcher.config import Config
@@ -198,11 +199,21 @@ class Stage:
         await until(quiet)
 
 
+@contextmanager
+def hurried() -> Iterator[None]:
+    """Let people press buttons faster than Telegram would let us answer them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(limits, "CHAT", (limits.Budget(60, timedelta(seconds=3)),))
+        patch.setattr(limits, "GROUP", limits.GROUP[1:])
+        yield
+
+
 @asynccontextmanager
 async def staged(corpus: Path, folder: Path, **keys: Any) -> AsyncIterator[Stage]:
     """Set the stage; `keys` are those of the table [telegram]."""
     async with running(corpus) as simulator:
-        with demo.served(folder) as urls:
+        await simulator.do({"do": "flood", "chat_per_second": 20, "chat_burst": 60})
+        with demo.served(folder) as urls, hurried():
             channel, wire = TelegramChannel(TOKEN, base_url=simulator.base_url), Wire()
             channel._request._client.event_hooks["request"].append(wire.saw)
             config = Config(
