@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from tests import test_answers, test_digests, test_menus, test_messages, test_overviews
@@ -111,17 +111,18 @@ ANSWERS = st.one_of(
 )
 
 
-def made_up(count: int) -> list[Made]:
-    """Make so many messages or more: two thirds of them alerts, some pages of digests."""
+def made_up(count: int, lot: int) -> list[Made]:
+    """Make so many messages or more, others in each lot: two thirds are alerts, some digests."""
     found: list[Made] = []
     shares = ((ALERTS, count * 2 // 3), (ANSWERS, count // 3), (DIGESTS, count // 30 + 1))
     for strategy, examples in shares:
 
+        @seed(lot)
         @settings(
             max_examples=examples,
             deadline=None,
             database=None,
-            derandomize=True,
+            phases=[Phase.generate],
             suppress_health_check=list(HealthCheck),
         )
         @given(strategy)

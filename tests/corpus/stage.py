@@ -106,7 +106,11 @@ class Stage:
         """Return what the bot's messages in a chat now are."""
         rows = await self.simulator.read(f"messages?chat_id={chat}")
         return [
-            row["message"] | {"silent": row["request"].get("disable_notification") == "true"}
+            row["message"]
+            | {
+                "silent": row["request"].get("disable_notification") == "true",
+                "keyboard": row["request"].get("reply_markup", ""),
+            }
             for row in rows
             if row["method"] != "user" and not row["deleted"] and "text" in row["message"]
         ]

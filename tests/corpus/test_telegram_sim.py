@@ -20,6 +20,7 @@ from tests.corpus.made_up import made_up
 from tests.newsroom import H200, NOW, placed, verdict, waiting
 from tests.outbox import SENT, Outbox, Row
 from tests.telegram_html import parse
+from watcher import limits
 from watcher.channels.telegram import TelegramChannel
 from watcher.delivery import Courier
 from watcher.errors import UnreachableError
@@ -235,10 +236,15 @@ async def crashed(
     await store.recover(clock())
 
 
-async def test_every_message_is_accepted(corpus: Path) -> None:
+async def test_every_message_is_accepted(
+    corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Whatever the news, the strict server takes all that we write of it, whole, and cut ones say so."""
-    made = made_up(int(os.environ.get("WATCHER_MESSAGES", "300")))
+    count, lot = (int(os.environ.get(f"WATCHER_{name}", "300")) for name in ("MESSAGES", "LOT"))
+    made = made_up(count, lot)
+    monkeypatch.setattr(limits, "OVERALL", (limits.Budget(1_000_000, limits.NONE),))  # they are not what this is about
     async with running(corpus) as simulator:
+        await simulator.do({"do": "flood", "enabled": False})
         await simulator.do(*(user(number) for number in range(1, len(made) + 1)))
         channel = TelegramChannel(TOKEN, base_url=simulator.base_url)
         await channel.open()
