@@ -9,12 +9,11 @@ from hypothesis import strategies as st
 from tests import test_answers, test_digests, test_menus, test_messages, test_overviews
 from tests.stating import book
 from watcher import answers, locales, menus, overviews
-from watcher.claims import Why
+from watcher.claims import Aside, Why
 from watcher.model import Article, ArticleId, Match, Message, StoryId
 from watcher.preferences import Length
 from watcher.searching import terms
 from watcher.spans import clip
-from watcher.timeline import Aside
 
 CATALOGUES = locales.catalogues()
 LANGUAGES = st.sampled_from(locales.LANGUAGES)
@@ -36,7 +35,7 @@ def grown(text: str) -> str:
     return text * (MANY // max(len(text.encode("utf-8", "replace")), 1) + 1)
 
 
-def alert(news: tuple[Article, list[Match]], large: bool, **wish: Any) -> Made:  # noqa: FBT001
+def alert(news: tuple[Article, list[Match]], large: bool, **wish: Any) -> Made:
     """Tell of an article; of some with a title of a megabyte."""
     article, matches = news
     article = replace(article, title=grown(article.title)) if large else article
@@ -48,7 +47,7 @@ def why(news: tuple[Article, list[Match]], asides: list[Aside], language: str) -
     """Explain an article."""
     judged = test_answers.judged(news[0], *news[1], asides=tuple(asides))
     words: dict[str, Any] = {"translations": CATALOGUES[language], "language": language}
-    return Made(answers.why(judged, judged.matches, titles=test_answers.TITLES, **words))
+    return Made(answers.why(judged, judged.matches, titles=test_messages.TITLES, **words))
 
 
 def search(written: str, texts: list[str], language: str) -> Made:
@@ -59,7 +58,7 @@ def search(written: str, texts: list[str], language: str) -> Made:
     )
 
 
-def digest(titles: list[str], site: str, quoted: bool) -> list[Made]:  # noqa: FBT001
+def digest(titles: list[str], site: str, quoted: bool) -> list[Made]:
     """Write a digest, of one page or more."""
     _, pages = test_digests.issue(book(), HEAD, titles, site, quoted=quoted)
     return [Made(page.message) for page in pages]

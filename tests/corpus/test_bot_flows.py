@@ -57,7 +57,9 @@ async def test_from_the_invitation_to_a_reversal(corpus: Path, tmp_path: Path) -
         assert labels(alert) == ["Lire", "Pourquoi ?", "Fil", "Muet…"]
         assert not alert["silent"]
         assert await stage.press(LINA, "Pourquoi ?") == ""
-        await stage.reads(LINA, "Pourquoi cette alerte ?", "« déblocage des puces NVIDIA H200 » (dit : ouvert)")
+        await stage.reads(
+            LINA, "Pourquoi cette alerte ?", "« déblocage des puces NVIDIA H200 » (dit : ouvert)"
+        )
         assert await stage.press(LINA, "Utile") == "Merci, c’est noté."
         await stage.reads(LINA, "Pourquoi cette alerte ?", "• Utile")
         assert await stage.press(LINA, "Fermer") == ""

@@ -11,8 +11,10 @@ from structlog.testing import capture_logs
 from tests.corpus.stage import (
     APPROVAL,
     BOSS,
+    CONDITION,
     FIRST,
     TURN,
+    Message,
     Stage,
     labels,
     plain,
@@ -84,7 +86,9 @@ async def test_a_group(corpus: Path, tmp_path: Path) -> None:
         await stage.learn(APPROVAL)
         assert len(await stage.simulator.read("calls?method=sendMessage")) == calls
         await stage.do("join", chat_id=GROWN, user_id=LINA)
-        await stage.reads(GROWN, "🟢 Autorisé, côté Chine")
+        await until(lambda: any(o.spec.address == str(GROWN) for o in stage.parts.line.chats))
+        await stage.learn(CONDITION)
+        await stage.reads(GROWN, "🟢 Autorisé, côté Chine, non confirmé", "Demo Agence")
 
 
 async def gone(stage: Stage, chat: int) -> None:
@@ -99,7 +103,7 @@ async def test_a_forum_and_a_channel(corpus: Path, tmp_path: Path) -> None:
         channel = group(CHANNEL, "channel", state="administrator")
         await stage.simulator.do(user(LINA), user(GUEST), forum, channel)
         await subscribed(stage, FORUM)
-        topic = {"message_thread_id": 7, "is_topic_message": True}
+        topic: dict[str, Any] = {"message_thread_id": 7, "is_topic_message": True}
         topic["chat"] = {"id": FORUM, "type": "supergroup", "title": "Veille", "is_forum": True}
         here = "/ici@simulated_bot"
         refusal = await stage.update(FORUM, message=written(GUEST, here, **topic))
@@ -134,6 +138,16 @@ async def test_a_forum_and_a_channel(corpus: Path, tmp_path: Path) -> None:
         await stage.reads(GUEST, "🟢 Rouvert")
 
 
+async def following(stage: Stage, told: Message, count: int) -> list[str]:
+    """Wait for so many messages after one, and return what they say."""
+
+    async def found() -> list[str]:
+        later = [m for m in await stage.messages(BOSS) if m["message_id"] > told["message_id"]]
+        return [plain(one["text"]) for one in later] if len(later) == count else []
+
+    return list(await until(found))
+
+
 async def test_operators(corpus: Path, tmp_path: Path) -> None:
     """A text and a link are tried and nothing comes of it; figures; a notice, and its end."""
     async with staged(corpus, tmp_path) as stage:
@@ -150,12 +164,11 @@ async def test_operators(corpus: Path, tmp_path: Path) -> None:
             told = await stage.update(BOSS, message=tried)
             assert "🔴 Fermé, côté Chine · export-ban" in plain(told["text"])
             assert "Il rejoindrait le fil 1 : La nouvelle a été accueillie" in plain(told["text"])
-            await stage.reads(BOSS, "🔴 Fermé, côté Chine", "La Chine interdit l'entrée des puces")
-            *_, who, alert, _, _ = await stage.messages(BOSS)
-            assert plain(who["text"]) == (
-                "1 conversation : une réponse au message déjà reçu, avec son"
-            )
-            assert alert["text"].startswith("🔁 Revirement")
+            who, alert, newcomer, first = await following(stage, told, 4)
+            assert who == "1 conversation : une réponse au message déjà reçu, avec son"
+            assert alert.startswith("🔁 Revirement : nouveau décideur\n🔴 Fermé, côté Chine")
+            assert newcomer == "un nouvel abonné : un nouveau message, avec son"
+            assert first.startswith("🔴 Fermé, côté Chine")
         assert len(stage.parts.line.chronicle.window.members) == news
         assert 'INSERT INTO "articles" VALUES(2' not in await dump(stage.parts.store)
 

@@ -236,13 +236,13 @@ async def crashed(
     await store.recover(clock())
 
 
-async def test_every_message_is_accepted(
-    corpus: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_every_message_is_accepted(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever the news, the strict server takes all that we write of it, whole, and cut ones say so."""
     count, lot = (int(os.environ.get(f"WATCHER_{name}", "300")) for name in ("MESSAGES", "LOT"))
     made = made_up(count, lot)
-    monkeypatch.setattr(limits, "OVERALL", (limits.Budget(1_000_000, limits.NONE),))  # they are not what this is about
+    monkeypatch.setattr(
+        limits, "OVERALL", (limits.Budget(1_000_000, limits.NONE),)
+    )  # they are not what this is about
     async with running(corpus) as simulator:
         await simulator.do({"do": "flood", "enabled": False})
         await simulator.do(*(user(number) for number in range(1, len(made) + 1)))
