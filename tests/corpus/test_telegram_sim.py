@@ -260,7 +260,7 @@ async def test_every_message_is_accepted(corpus: Path, monkeypatch: pytest.Monke
             assert await channel.send(delivery) == "1"
             assert await channel.find(delivery) == "1"
         with pytest.raises(UnreachableError):
-            await channel.send(replace(delivery, address="404"))
+            await channel.send(replace(delivery, address=str(len(made) + 1)))
         await channel.close()
         messages = await simulator.read("messages")
     assert len(messages) == len(made)
