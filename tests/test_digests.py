@@ -1,6 +1,6 @@
 """A digest: each story once, as it stands, in messages that Telegram takes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -213,9 +213,39 @@ def test_what_is_not_wanted_any_more(book: RuleBook) -> None:
 @pytest.fixture(scope="module")
 def piece(book: RuleBook) -> Piece:
     """An article with much evidence, in its place."""
+    return head(book)
+
+
+def head(book: RuleBook) -> Piece:
+    """Place an article with much evidence."""
     chronicle, _ = told(book, reader(), {"003": DATES["003"]})
     [living] = chronicle.told.values()
     return living.head
+
+
+def issue(
+    book: RuleBook, piece: Piece, titles: Sequence[str], site: str, *, quoted: bool
+) -> tuple[Mapping[ArticleId, StoryId], list[Page]]:
+    """Write a digest of stories that are called so."""
+    chat, stories = reader(), dict[ArticleId, StoryId]()
+    chronicle = Chronicle(book, locales.catalogues(), locales.frequencies())
+    for number, title in enumerate(titles, 1):
+        article = replace(piece.verdict.article, title=title * 9, site=site)
+        article = article if quoted else replace(article, text="", zones=())
+        matches = piece.verdict.matches if quoted else ()
+        verdict = replace(piece.verdict, article=article)
+        verdict = verdict if matches else replace(verdict, stances={})
+        stories[ArticleId(number)] = StoryId(number)
+        first = replace(piece, id=ArticleId(number), verdict=verdict)
+        chronicle.told[chat.id, StoryId(number)] = Living(
+            head=first,
+            rule_sets=frozenset(verdict.rule_sets),
+            sent_at=SLOT + timedelta(seconds=number - 1000),
+            kind=telling.Kind.NEW,
+            slot=SLOT,
+        )
+    held = digest(set(stories))
+    return stories, digests.pages(chronicle, chat, held, stories, now=SLOT)
 
 
 @settings(max_examples=60, deadline=None)
@@ -230,25 +260,7 @@ def test_any_digest_is_taken(
     book: RuleBook, piece: Piece, titles: list[str], site: str, quoted: bool
 ) -> None:
     """However many and long, pages are within the limits, and each story is told once, in order."""
-    chat, stories = reader(), {}
-    chronicle = Chronicle(book, locales.catalogues(), locales.frequencies())
-    for number, title in enumerate(titles, 1):
-        article = replace(piece.verdict.article, title=title * 9, site=site)
-        article = article if quoted else replace(article, text="", zones=())
-        matches = piece.verdict.matches if quoted else ()
-        verdict = replace(piece.verdict, article=article)
-        verdict = verdict if matches else replace(verdict, stances={})
-        stories[ArticleId(number)] = StoryId(number)
-        head = replace(piece, id=ArticleId(number), verdict=verdict)
-        chronicle.told[chat.id, StoryId(number)] = Living(
-            head=head,
-            rule_sets=frozenset(verdict.rule_sets),
-            sent_at=SLOT + timedelta(seconds=number - 1000),
-            kind=telling.Kind.NEW,
-            slot=SLOT,
-        )
-    held = digest(set(stories))
-    found = digests.pages(chronicle, chat, held, stories, now=SLOT)
+    stories, found = issue(book, piece, titles, site, quoted=quoted)
     seen = [text(page) for page in found]
     assert [number for page in found for number in sorted(page.articles)] == sorted(stories)
     assert sum(len(page.articles) for page in found) == len(titles)

@@ -15,7 +15,7 @@ from watcher.dialogue import Change, Event, Heard, Pressed, Reply, Say, Toast
 from watcher.hours import DIGESTS
 from watcher.menus import PAGES
 from watcher.messages import N_
-from watcher.model import ArticleId, Decision, Message, RuleSetId, Verdict
+from watcher.model import Decision, Message, RuleSetId, StoryId, Verdict
 from watcher.preferences import Mute, Muted, chosen
 from watcher.spans import Span, clip, html
 from watcher.views import Scope, Topic, View, named, tag
@@ -64,7 +64,8 @@ async def view(desk: Desk, visitor: Visitor) -> View:
     if chat is None:
         raise ValueError("a stranger has no settings")
     came = await store.alert_scores(now - MONTH, now=now)
-    stories = [mute.key for mute in chat.mutes if mute.kind is Muted.STORY]
+    keys = [mute.key for mute in chat.mutes if mute.kind is Muted.STORY]
+    stories = [await store.story(StoryId(int(key))) for key in keys]
     return View(
         chat=chat,
         topics=topics(desk, came.scores),
@@ -72,7 +73,7 @@ async def view(desk: Desk, visitor: Visitor) -> View:
         translations=visitor.translations,
         days=came.days if came.days >= FEWEST else 0.0,
         sites=await store.busy_hosts(now - MONTH, limit=SITES),
-        titles={key: await store.title(ArticleId(int(key))) for key in stories},
+        titles={str(story.id): story.title for story in stories if story},
     )
 
 
