@@ -232,6 +232,24 @@ def test_a_slow_chat_delays_no_other() -> None:
     assert max(others) < later(3)
 
 
+def test_a_clock_that_jumps_repeats_nothing() -> None:
+    """A lease that lapses under a send on its way is no reason to send again: it is still carried."""
+    outbox, channel = Outbox(rows(1)), FakeChannel(script={"1": [10.0]})
+
+    def jumping() -> datetime:
+        hours = timedelta(hours=5 * (clock() > later(3)))
+        return clock() + hours
+
+    async def scene() -> None:
+        courier, stop = Courier(outbox, channel, clock=jumping), asyncio.Event()
+        asyncio.get_running_loop().call_later(60, stop.set)
+        await courier.run(stop)
+
+    simulate(scene())
+    assert states(outbox) == [SENT]
+    assert len(channel.arrived) == 1
+
+
 # Errors -------------------------------------------------------------------------------------------
 
 

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final, Protocol
 
 import structlog
@@ -71,6 +72,7 @@ class Courier:
         self._store, self._channel, self._clock = store, channel, clock
         self.topic_gone: Callable[[Delivery], None] = lambda _: None  # told of each
         self._flying: set[asyncio.Task[None]] = set()
+        self._carried: set[DeliveryId] = set()
         self._woken = asyncio.Event()
         self._failure: errors.CredentialError | None = None
         self._turn_at = LONG_AGO  # when the last chat that used its budget up has its turn again
@@ -142,17 +144,21 @@ class Courier:
         """Send what is due on the lanes that are free; return how long until more is."""
         if room := LANES - len(self._flying):
             for delivery in await self._store.claim(self._clock(), limit=room, lease=LEASE):
+                if delivery.id in self._carried:  # the clock jumped over its lease: nothing is lost
+                    continue
+                self._carried.add(delivery.id)
                 task = asyncio.create_task(self._carry(delivery))
                 self._flying.add(task)
-                task.add_done_callback(self._landed)
+                task.add_done_callback(partial(self._landed, delivery.id))
         if len(self._flying) == LANES:
             return IDLE
         now = self._clock()
         due = await self._store.next_delivery(now) or now + LEASE
         return max(due - now, BLINK)
 
-    def _landed(self, task: asyncio.Task[None]) -> None:
+    def _landed(self, delivery: DeliveryId, task: asyncio.Task[None]) -> None:
         self._flying.discard(task)
+        self._carried.discard(delivery)
         if len(self._flying) <= LANES - FREE:
             self.wake()
 

@@ -6,6 +6,7 @@ A link or a text is judged and placed as the line would do it, and nothing of it
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -190,7 +191,7 @@ def _messages(answers: Sequence[Answer], chats: int, visitor: Visitor) -> Iterat
         frame = visitor.say(N_("{who}: {what}, {sound}"))
         line = frame.format(who=", ".join(names), what=visitor.say(KINDS[kind]), sound=sound)
         yield Say(_written([Part([Span(line, italic=True)])]))
-        yield Say(message)
+        yield Say(replace(message, buttons=()))  # they would ask about another article
     rest = chats - sum(chat != NEWCOMER for who in kinds.values() for chat in who)
     if rest:
         untold = visitor.translations.ngettext(
