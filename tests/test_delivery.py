@@ -245,9 +245,11 @@ def test_a_clock_that_jumps_repeats_nothing() -> None:
         asyncio.get_running_loop().call_later(60, stop.set)
         await courier.run(stop)
 
-    simulate(scene())
+    with capture_logs() as logs:
+        simulate(scene())
     assert states(outbox) == [SENT]
     assert len(channel.arrived) == 1
+    assert not [entry for entry in logs if entry["log_level"] == "error"]
 
 
 # Errors -------------------------------------------------------------------------------------------
