@@ -332,7 +332,8 @@ def test_replay_prints_verdicts(tmp_path: Path) -> None:
 
 async def test_the_end_does_not_wait_for_what_takes_long() -> None:
     """Remembering thousands of stories is given up when the daemon is to stop."""
-    stop, given_up = asyncio.Event(), []
+    stop = asyncio.Event()
+    given_up: list[bool] = []
 
     async def remember() -> str:
         try:
