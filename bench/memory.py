@@ -81,7 +81,7 @@ def main() -> None:
         verdict = pipeline.judge(article, book)
         host = f"site{number % SITES}.example"
         piece = chronicle.place(verdict, ArticleId(number), now, host)
-        chronicle.keep(piece, chronicle.plans(CHATS, piece, now))
+        chronicle.keep(piece, chronicle.answers(CHATS, piece, now))
         if now - swept >= DAY:
             chronicle.forget(now - placing.LINKS)
             swept = now

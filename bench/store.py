@@ -1,10 +1,11 @@
 """
-What does it cost to recognise an article among 1,000,000 names?
+What does it cost to recognise an article among 1,000,000 names? To choose what to send while 1,000 chats wait?
 
     python bench/store.py [--names 1000000]
 
 Beside a peer in the same run: the same question asked of the same file by sqlite3 alone. Look-ups ask for
 the three names of an article, one that is known in a hundred; the median and the worst of a thousand.
+For the outbox the peer reads all that waits, as who chooses outside of the database has to; medians of 30.
 """
 
 import argparse
@@ -15,10 +16,10 @@ import statistics
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from watcher.model import Alias, AliasKind
+from watcher.model import Alias, AliasKind, Delivery
 from watcher.store import Store
 
 NOW = datetime(2026, 1, 30, 16, 45, tzinfo=UTC)
@@ -85,6 +86,51 @@ async def look_up(path: Path, names: int) -> dict[str, float]:
     }
 
 
+def crowd(path: Path, chats: int) -> None:
+    """Write chats straight into the file, each with one message that waits."""
+    with sqlite3.connect(path) as db:
+        db.executemany(
+            "INSERT INTO chats (channel, level, language, name, configured, configured_as, joined, everything, "
+            "choices, address, thread, active, since, last_receipt, told_before) "
+            "VALUES ('telegram', 'first', 'fr', '', ?1, '', 1, 1, '{}', ?1, 0, 1, ?2, '41', 0)",
+            ((str(number), AT) for number in range(chats)),
+        )
+        db.execute(
+            "INSERT INTO outbox (chat_id, revision, thread, kind, html, link, state, buttons, rendered, lane, "
+            "silent, doubted, queued_at, due_at, attempts, receipt) "
+            "SELECT id, 0, 0, 'new', ?1, '', 'queued', '[]', 'x', 2, 0, 0, ?2, ?2, 0, '' FROM chats",
+            ("x" * 900, AT),
+        )
+
+
+async def choose(path: Path) -> dict[str, float]:
+    """Claim eight deliveries a time, ask when the next one is due, and mark what was claimed."""
+    store = await Store.open(f"sqlite:///{path}", now=NOW)
+    peer = sqlite3.connect(path)
+    all_ = "SELECT * FROM outbox JOIN chats ON chats.id = chat_id WHERE state = 'queued' ORDER BY due_at"
+    spent: dict[str, list[float]] = {"claim": [], "next": [], "peer": []}
+
+    async def claim(_: int) -> None:
+        claimed.extend(await store.claim(NOW, limit=8, lease=timedelta(minutes=5)))
+
+    async def due(_: int) -> None:
+        await store.next_delivery(NOW)
+
+    async def plain(_: int) -> None:
+        peer.execute(all_).fetchall()
+
+    for _ in range(30):
+        claimed: list[Delivery] = []
+        for name, asked in (("claim", claim), ("next", due), ("peer", plain)):
+            spent[name] += await timed(asked, 1)
+        for one in claimed:
+            await store.sent(one, "42", now=NOW)
+    await store.close()
+    peer.close()
+    median = {name: statistics.median(times) for name, times in spent.items()}
+    return median | {"ratio": median["claim"] / median["peer"]}
+
+
 async def main() -> None:
     """Measure a small and a large file."""
     arguments = argparse.ArgumentParser(description=__doc__)
@@ -98,6 +144,14 @@ async def main() -> None:
             fill(path, names)
             told = await look_up(path, names)
             print(names, "names:", {name: round(value, 4) for name, value in told.items()})
+    for chats in (1_000, 5_000):
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "watcher.db"
+            store = await Store.open(f"sqlite:///{path}", now=NOW)
+            await store.close()
+            crowd(path, chats)
+            told = await choose(path)
+            print(chats, "waiting chats:", {name: round(value, 2) for name, value in told.items()})
 
 
 if __name__ == "__main__":

@@ -328,3 +328,21 @@ def test_replay_prints_verdicts(tmp_path: Path) -> None:
     assert [send["chat"] for send in json.loads(machine.stdout)["sends"]] == ["moi"]
     missing = CliRunner().invoke(app, [*start, str(tmp_path / "rien.jsonl")])
     assert isinstance(missing.exception, ConfigError)
+
+
+async def test_the_end_does_not_wait_for_what_takes_long() -> None:
+    """Remembering thousands of stories is given up when the daemon is to stop."""
+    stop = asyncio.Event()
+    given_up: list[bool] = []
+
+    async def remember() -> str:
+        try:
+            await asyncio.sleep(0 if not given_up else 60)
+        finally:
+            given_up.append(stop.is_set())
+        return "stories"
+
+    assert await daemon.unless(stop, remember()) == "stories"
+    asyncio.get_running_loop().call_later(0.01, stop.set)
+    assert await daemon.unless(stop, remember()) is None
+    assert given_up == [False, True]

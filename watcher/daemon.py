@@ -11,7 +11,7 @@ from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextma
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Final, Protocol, TextIO
+from typing import Any, Final, Protocol, TextIO, TypeVar
 
 import structlog
 from apscheduler import events
@@ -36,6 +36,7 @@ from watcher.selfcheck import EVERY, SelfCheck
 from watcher.store import Store
 from watcher.workers import Workers
 
+T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
 SLACK: Final = timedelta(minutes=1)  # what a time service corrects without anyone noticing
@@ -257,7 +258,11 @@ async def _run(
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     loop.add_signal_handler(signal.SIGHUP, again.set)
-    async with assembled(config, channel, url=url) as parts:
+    async with AsyncExitStack() as stack:
+        opening = stack.enter_async_context(assembled(config, channel, url=url))
+        parts = await unless(stop, opening)
+        if parts is None:
+            return
         loops = {"sender": parts.courier, **hearing(parts)}
         running = [asyncio.create_task(one.run(stop)) for one in loops.values()]
         scheduler = scheduled(parts, loops)
@@ -303,6 +308,18 @@ def hearing(parts: Parts) -> dict[str, Loop]:
     return {"bot": updates}
 
 
+async def unless(stop: asyncio.Event, work: Coroutine[Any, Any, T]) -> T | None:
+    """Do what may take long, such as remembering months of stories; give it up when we are to stop."""
+    doing, stopping = asyncio.create_task(work), asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait((doing, stopping), return_when=asyncio.FIRST_COMPLETED)
+        return await doing if doing.done() else None
+    finally:
+        stopping.cancel()
+        doing.cancel()
+        await asyncio.wait((doing,))
+
+
 async def _until(
     stop: asyncio.Event,
     again: asyncio.Event,
@@ -317,7 +334,7 @@ async def _until(
             wait.cancel()
         if again.is_set():
             again.clear()
-            await renew()
+            await unless(stop, renew())
 
 
 async def reloaded(parts: Parts, reload: Callable[[], Config]) -> None:

@@ -5,8 +5,8 @@ A ledger is a function of a set of statements; the order of their arrival change
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -19,6 +19,8 @@ SETTLED: Final = (Polarity.CLOSED, Polarity.OPEN)
 PASSING: Final = 0.25  # of the weight of the heaviest claim
 SURE: Final = 2.0  # of all claims together, where nobody is said to decide: in the lead, or twice
 SOURCES: Final = 2  # independent ones that make certain what each tells with a doubt
+
+Key = tuple[str, str, str]  # product as `text.key` spells it, issuer, direction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,23 +118,25 @@ def _rank(said: Statement) -> tuple[object, ...]:
     """Order by date, then by what depends on no arrival."""
     return (
         said.at,
-        said.polarity.value,
-        said.detail.value,
+        said.polarity,
+        said.detail,
         said.host,
         said.product,
         said.issuer,
         said.direction,
         said.conditional,
-        said.role.value,
+        said.role,
     )
 
 
 def balance(said: Iterable[Statement]) -> tuple[Entry, ...]:
     """Draw up the ledger of a set of statements."""
-    groups: defaultdict[tuple[str, str, str], list[Statement]] = defaultdict(list)
-    for one in _completed(sorted(_looked_up(said), key=_rank)):
-        groups[key(one.product), one.issuer, one.direction].append(one)
-    return tuple(_entry(groups[group]) for group in sorted(groups))
+    every = sorted(_looked_up(said), key=_rank)
+    meant = _meant({(key(one.product), one.issuer, one.direction) for one in every})
+    groups: defaultdict[Key, list[Statement]] = defaultdict(list)
+    for one in every:
+        groups[meant[key(one.product), one.issuer, one.direction]].append(one)
+    return tuple(_entry(group, groups[group]) for group in sorted(groups))
 
 
 def _looked_up(said: Iterable[Statement]) -> Iterator[Statement]:
@@ -142,29 +146,22 @@ def _looked_up(said: Iterable[Statement]) -> Iterator[Statement]:
     return (one for one in every if not one.general or (one.article, one.polarity) not in precise)
 
 
-def _completed(said: Sequence[Statement]) -> Iterator[Statement]:
+def _meant(said: Collection[Key]) -> dict[Key, Key]:
     """Name the issuer, or the direction, that is not said where only one can be meant."""
-    named = {
-        (key(one.product), one.issuer, one.direction)
-        for one in said
-        if one.issuer and one.direction
-    }
+    named = [one for one in said if all(one)]
+    found = {}
     for one in said:
-        meant = {
-            (issuer, direction)
-            for product, issuer, direction in named
-            if product == key(one.product)
-            and one.issuer in ("", issuer)
-            and one.direction in ("", direction)
-        }
-        if len(meant) == 1 and (one.issuer or one.direction):
-            ((issuer, direction),) = meant
-            yield replace(one, issuer=issuer, direction=direction)
-        else:
-            yield one
+        product, issuer, direction = one
+        meant = [
+            other
+            for other in named
+            if product == other[0] and issuer in ("", other[1]) and direction in ("", other[2])
+        ]
+        found[one] = meant[0] if len(meant) == 1 and (issuer or direction) else one
+    return found
 
 
-def _entry(said: Sequence[Statement]) -> Entry:
+def _entry(group: Key, said: Sequence[Statement]) -> Entry:
     """Return the state that the latest news leaves; reminders count where there is no news."""
     news = [one for one in said if one.role is Role.PRIMARY] or said
     settled = [one for one in news if one.polarity in SETTLED] or news
@@ -180,9 +177,9 @@ def _entry(said: Sequence[Statement]) -> Entry:
         or min(len({one.host for one in run}), origins) >= SOURCES
     )
     return Entry(
-        issuer=last.issuer,
+        issuer=group[1],
         product=last.product,
-        direction=last.direction,
+        direction=group[2],
         polarity=last.polarity,
         detail=last.detail,
         since=run[-1].at,

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from math import log, sqrt
 from typing import Final
 
@@ -63,6 +63,7 @@ class Likeness:
     key: str  # the same for texts of the same words
 
 
+@lru_cache(1 << 15)
 def stem(word: str) -> str:
     """
     Take the plural and the feminine off a word's key.
@@ -142,8 +143,8 @@ def _is_code(printed: str) -> bool:
     >>> [_is_code(word) for word in ("UE", "H200", "iPhone", "Chine", "puce")]
     [True, True, True, False, False]
     """
-    return printed[1:] != printed[1:].lower() or (
-        any(c.isdigit() for c in printed) and not printed.isdigit()
+    return printed[1:] != printed[1:].lower() or not (
+        printed.isalpha() or printed.isdigit() or not any(map(str.isdigit, printed))
     )
 
 

@@ -135,12 +135,17 @@ class Window:
         """Take an article in; its statements then stand for the text's first article."""
         said = tuple(replace(one, origin=placement.origin) for one in candidate.statements)
         member = Member(article=replace(candidate, statements=said), placement=placement)
-        for word in candidate.weights.rare:
-            self.rare[word].append(len(self.members))
-        self.words.update(candidate.weights.likeness.words.keys())
-        self.members.append(member)
-        self.stories[placement.story].append(member)
+        self.take(member)
         return member
+
+    def take(self, member: Member) -> None:
+        """Take in a member as it is."""
+        weights = member.article.weights
+        for word in weights.rare:
+            self.rare[word].append(len(self.members))
+        self.words.update(weights.likeness.words.keys())
+        self.members.append(member)
+        self.stories[member.placement.story].append(member)
 
     def near(self, weights: Weights) -> Iterator[Member]:
         """Yield members that share rare words, those with the most first."""
@@ -153,7 +158,7 @@ def since(members: Iterable[Member], start: datetime) -> Window:
     window = Window()
     for member in members:
         if member.article.published >= start:
-            window.add(member.article, member.placement)
+            window.take(member)
     return window
 
 

@@ -11,14 +11,15 @@ One message at a time is on its way to one address: only then can a channel find
 whether an unsure one arrived. "Sent" is a fact and final, whoever reports it and when.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
     Row,
-    ScalarSelect,
+    Subquery,
     case,
     func,
     or_,
@@ -26,12 +27,13 @@ from sqlalchemy import (
     update,
 )
 
-from watcher.model import LONG_AGO, ChatId, Delivery, DeliveryId, DeliveryState, Kind
+from watcher.model import ChatId, Delivery, DeliveryId, DeliveryState, Kind
 from watcher.store import threads
 from watcher.store.opening import Database, reading, writing_through
 from watcher.store.schema import chats, outbox, value
 
-MINUTE = timedelta(minutes=1)
+MINUTE: Final = timedelta(minutes=1)
+WAITING: Final = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.UNSURE)
 
 
 class Outbox(Database):
@@ -55,9 +57,7 @@ class Outbox(Database):
         A claim not settled within `lease` is handed out again, as unsure. An edit that would
         change nothing counts as sent; one of a message that is gone becomes a new message.
         """
-        ready = [row for row in _heads(db, now) if _ready_at(row) <= now]
-        ready.sort(key=lambda row: row.lane)
-        chosen = [row for row in ready[:limit] if not _needless(db, row, now)]
+        chosen = [row for row in _ready(db, now, limit) if not _needless(db, row, now)]
         for row in chosen:
             if _lost(row):
                 threads.renew(db, row.id, now)
@@ -76,8 +76,8 @@ class Outbox(Database):
     @reading
     def next_delivery(self, db: Connection, now: datetime) -> datetime | None:
         """Return when `claim` will next find something: `now` or later; `None`: nothing waits."""
-        heads = _heads(db, now)
-        return max(now, _ready_at(heads[0])) if heads else None
+        soonest: datetime | None = db.scalar(select(func.min(_heads(now).c.ready_at)))
+        return soonest and max(now, soonest)
 
     @reading
     def pace(self, db: Connection, now: datetime) -> list[tuple[str, datetime]]:
@@ -136,11 +136,11 @@ def _under_way(delivery: DeliveryId) -> ColumnElement[bool]:
     return (outbox.c.id == delivery) & (outbox.c.state == DeliveryState.SENDING)
 
 
-def _heads(db: Connection, now: datetime) -> list[Row[Any]]:
-    """Find what each address gets next, soonest first; nothing passes what is in flight or doubt."""
-    mine = outbox.c.chat_id == chats.c.id
-    busy = outbox.c.state.in_((DeliveryState.SENDING, DeliveryState.UNSURE))
-    target, there = outbox.alias("target"), chats.alias("there")
+def _ready(db: Connection, now: datetime, limit: int) -> Sequence[Row[Any]]:
+    """Read what may be claimed, with all that a channel has to know of it."""
+    heads, target, there = _heads(now), outbox.alias("target"), chats.alias("there")
+    order = heads.c.lane, heads.c.ready_at, heads.c.id
+    first = select(heads).where(heads.c.ready_at <= now).order_by(*order).limit(limit).subquery()
     receipt = (
         select(there.c.last_receipt)
         .where(there.c.channel == chats.c.channel, there.c.address == chats.c.address)
@@ -148,43 +148,54 @@ def _heads(db: Connection, now: datetime) -> list[Row[Any]]:
         .limit(1)
         .scalar_subquery()
     )
-    head = select(
+    whole = select(
         outbox,
-        chats.c.channel,
         chats.c.address,
-        chats.c.paused_until,
         receipt.label("last_receipt"),
         target.c.receipt.label("target"),
         target.c.rendered.label("target_rendered"),
-    ).where(chats.c.active | (outbox.c.kind == Kind.ANSWER), chats.c.suspended_at.is_(None))
-    heads: dict[tuple[str, str], Row[Any]] = {}
-    for which in (mine & busy, outbox.c.id == _next(now)):
-        both = head.select_from(outbox).join(chats, which)
-        waiting = both.outerjoin(target, outbox.c.target_id == target.c.id)
-        for row in db.execute(waiting.order_by(*_turn(now))):
-            heads.setdefault((row.channel, row.address), row)
-    return sorted(heads.values(), key=lambda row: (_ready_at(row), row.id))
+    )
+    chosen = whole.join(first, first.c.id == outbox.c.id).join(
+        chats, outbox.c.chat_id == chats.c.id
+    )
+    chosen = chosen.outerjoin(target, outbox.c.target_id == target.c.id)
+    return db.execute(chosen.order_by(first.c.lane, first.c.ready_at, first.c.id)).all()
 
 
-def _next(now: datetime) -> ScalarSelect[int]:
-    """Select what a chat gets next: an answer never comes before what it answers."""
-    queued, earlier = DeliveryState.QUEUED, outbox.alias("earlier")
-    unsent = (earlier.c.id == outbox.c.target_id) & (earlier.c.state == queued)
-    mine = (outbox.c.chat_id == chats.c.id) & (outbox.c.state == queued)
-    waits = select(outbox.c.id).where(mine, ~select(earlier.c.id).where(unsent).exists())
-    return waits.order_by(*_turn(now)).limit(1).correlate(chats).scalar_subquery()
+def _heads(now: datetime) -> Subquery:
+    """
+    Select what each address gets next, and from when on; nothing passes what is in flight or doubt.
+
+    An answer never comes before what it answers. A claim that lapses may have arrived.
+    """
+    queued, earlier = outbox.c.state == DeliveryState.QUEUED, outbox.alias("earlier")
+    unsent = (earlier.c.id == outbox.c.target_id) & (earlier.c.state == DeliveryState.QUEUED)
+    held = queued & select(earlier.c.id).where(unsent).exists()
+    at = case(
+        (outbox.c.state == DeliveryState.SENDING, outbox.c.lease_until), else_=outbox.c.due_at
+    )
+    turn = func.row_number().over(
+        partition_by=(chats.c.channel, chats.c.address), order_by=(queued, *_turn(now))
+    )
+    waiting = (
+        select(
+            outbox.c.id,
+            outbox.c.lane,
+            case((chats.c.paused_until > at, chats.c.paused_until), else_=at).label("ready_at"),
+            turn.label("turn"),
+        )
+        .join(chats, outbox.c.chat_id == chats.c.id)
+        .where(outbox.c.state.in_(WAITING), ~held, chats.c.suspended_at.is_(None))
+        .where(chats.c.active | (outbox.c.kind == Kind.ANSWER))
+        .subquery()
+    )
+    return select(waiting).where(waiting.c.turn == 1).subquery()
 
 
 def _turn(now: datetime) -> tuple[ColumnElement[Any], ...]:
     """Order deliveries: of what is due, the lowest lane comes first."""
     late = outbox.c.due_at > now
     return late, case((late, 0), else_=outbox.c.lane), outbox.c.due_at, outbox.c.id
-
-
-def _ready_at(row: Row[Any]) -> datetime:
-    """Say from when on a head may be claimed. A claim that lapses may have arrived."""
-    at: datetime = row.lease_until if row.state == DeliveryState.SENDING else row.due_at
-    return max(at, row.paused_until or LONG_AGO)
 
 
 def _lost(row: Row[Any]) -> bool:
