@@ -171,10 +171,9 @@ def _entry(group: Key, said: Sequence[Statement]) -> Entry:
         if one.polarity is not last.polarity:
             break
         run.append(one)
-    origins = crediting.independent({one.origin, *one.credits} for one in run)
-    sure = (
-        any(not one.conditional for one in run)
-        or min(len({one.host for one in run}), origins) >= SOURCES
+    sure = any(not one.conditional for one in run) or (
+        len({one.host for one in run}) >= SOURCES
+        and crediting.independent({one.origin, *one.credits} for one in run) >= SOURCES
     )
     return Entry(
         issuer=group[1],
