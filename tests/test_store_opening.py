@@ -259,7 +259,7 @@ async def test_only_the_outbox_waits_for_the_disk(store: Store) -> None:
         ("due", "USING INDEX feeds_by_state_due_at"),
         ("pending", "USING COVERING INDEX entries_by_state_host_order_at_due_at"),
         ("recognise", "USING PRIMARY KEY"),
-        ("claim", "USING COVERING INDEX outbox_by_state_chat_id_due_at_lane_target_id"),
+        ("claim", "USING INDEX outbox_by_state_chat_id_due_at_lane_target_id"),
     ],
 )
 async def test_no_question_scans(store: Store, question: str, index: str) -> None:
