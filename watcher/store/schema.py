@@ -337,7 +337,7 @@ outbox = Table(
     Column("attempts", Integer, nullable=False, default=0),
     Column("error", Words),
     *required(Words, "receipt", default=""),
-    Index(None, "state", "chat_id", "due_at", "lane", "target_id"),  # all that `claim` looks at
+    Index(None, "state", "chat_id", "due_at", "lane", "target_id"),  # what `claim` searches by
     sqlite_autoincrement=True,  # what is under way may be erased: its number must not come again
 )
 
