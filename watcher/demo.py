@@ -76,7 +76,8 @@ STORIES = (
 EPISODES = (  # and how many of the stories are out by then
     ("24 December 2025", 1),
     ("14 January 2026", 2),
-    ("26 to 30 January 2026", 5),
+    ("26 January 2026", 3),
+    ("28 and 30 January 2026", 5),
     ("The same five again, on the same database", 5),
 )
 
