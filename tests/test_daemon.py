@@ -290,7 +290,7 @@ def test_the_summary_is_json(tmp_path: Path) -> None:
 
 
 def test_the_demo_tells_five_stories_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Three messages, two of them answers; nothing in the last pass, nothing in a second run on one state."""
+    """Three messages, two of them answers, and an edit; nothing in the last pass, nothing in a second run on one state."""
     from typer.testing import CliRunner
 
     from watcher.cli.app import app
@@ -302,10 +302,12 @@ def test_the_demo_tells_five_stories_once(tmp_path: Path, monkeypatch: pytest.Mo
     assert [line.split(", ")[-1] for line in passes] == [
         "1 alert",
         "1 alert",
-        "3 alerts",
+        "1 alert",
+        "2 alerts",
         "0 alerts",
     ]
-    assert first.output.count("↪ answers an earlier message") >= len(("14 January", "26 January"))
+    assert first.output.count("↪ answers an earlier message") == len(("14 January", "26 January"))
+    assert first.output.count("✎ an earlier message now reads") == len(("28 and 30 January",))
     second = CliRunner().invoke(app, ["demo", "--state", str(tmp_path / "state")])
     assert second.output.count("0 alerts") == len(passes)
 
