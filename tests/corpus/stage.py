@@ -19,6 +19,7 @@ from tests.corpus.test_telegram_sim import TOKEN, Simulator, running
 from tests.talking import until
 from watcher import daemon, demo, limits, reviews
 from watcher.access import signed
+from watcher.bot import updates
 from watcher.channels.telegram import TelegramChannel
 from watcher.config import Config
 from watcher.config.keys import FeedKeys, FetchKeys, StoreKeys, TelegramKeys
@@ -205,10 +206,11 @@ class Stage:
 
 @contextmanager
 def hurried() -> Iterator[None]:
-    """Let people press buttons faster than Telegram would let us answer them."""
+    """Let people press buttons faster than Telegram would let us answer them, and wait for words."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(limits, "CHAT", (limits.Budget(60, timedelta(seconds=3)),))
         patch.setattr(limits, "GROUP", limits.GROUP[1:])
+        patch.setattr(updates, "IN_TIME", 10.0)  # a busy machine may need more than a moment
         yield
 
 
